@@ -1,0 +1,33 @@
+"""Bytes to Table and back. FORMATS holds every format there is; training, batch and service read the same ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.errors import FormatUnknown
+from models.formats.base import Format
+from models.formats.csv_text import CsvFormat
+from models.formats.json_text import JsonFormat
+
+FORMATS: dict[str, Format] = {
+    "csv": CsvFormat(),
+    "json": JsonFormat(),
+}
+
+
+def of_media_type(content_type: str) -> Format:
+    """The format of a Content-Type header; its parameters (charset) are left aside."""
+    asked = content_type.partition(";")[0].strip().lower()
+    known = {format_.media_type: format_ for format_ in FORMATS.values()}
+    if asked not in known:
+        raise FormatUnknown(asked, known)
+    return known[asked]
+
+
+def of_file(path: Path, separator: str = ",") -> Format:
+    """The format of a file by its suffix; `separator` is for CSV."""
+    known = {format_.suffix: format_ for format_ in FORMATS.values()} | {".csv": CsvFormat(separator)}
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        raise FormatUnknown(suffix or path.name, known)
+    return known[suffix]

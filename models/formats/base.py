@@ -1,0 +1,22 @@
+"""What a format is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from models.table import Table
+
+
+class Format(Protocol):
+    """Bytes to Table and back. `media_type` and `suffix` are how HTTP and files name it."""
+
+    media_type: str
+    suffix: str
+
+    def read(self, data: bytes) -> Table:
+        """Read all records. FormatRefused when the bytes are not this format, TableMismatch when they are ragged."""
+        ...
+
+    def write(self, table: Table) -> bytes:
+        """The same records as bytes."""
+        ...

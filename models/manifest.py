@@ -1,0 +1,77 @@
+"""Manifest: all that is known about one version of a model.
+
+To change it: add the field with a default, so that old manifests still read; raise FORMAT only when an old reader
+would serve a new bundle wrongly; put a bundle of the old form under tests/models/golden. A reader refuses formats it
+does not know.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, ValidationError
+
+from models.contract import Contract
+from models.errors import BundleRefused
+from models.features import FeatureSchema
+from models.names import MODEL_PATTERN
+from models.threshold import Threshold
+
+FORMAT = 1
+Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+class FileEntry(Contract):
+    """A file of the bundle: its size in bytes and its digest."""
+
+    size: int = Field(ge=0)
+    digest: Sha256
+
+
+class Rows(Contract):
+    """How many rows each part of the training data had."""
+
+    train: int
+    validation: int
+    calibration: int
+    test: int
+    set_aside: int = 0
+
+
+class Training(Contract):
+    """What was trained on what: enough to do it again."""
+
+    created: str
+    data: str
+    data_digest: Sha256
+    seed: int
+    rows: Rows
+    epochs: int
+    seconds: float
+    settings: dict[str, JsonValue]
+    libraries: dict[str, str]
+
+
+class Manifest(Contract):
+    """One version of a model. Its own SHA-256 is the version's `digest`."""
+
+    format: Literal[1] = FORMAT
+    model: str = Field(pattern=MODEL_PATTERN)
+    variant: str
+    head: str
+    latent_size: int = Field(gt=0)
+    columns: FeatureSchema
+    threshold: Threshold
+    training: Training
+    quality: dict[str, JsonValue]
+    files: dict[str, FileEntry]
+
+    @classmethod
+    def parse(cls, data: bytes) -> Manifest:
+        """Read strictly. BundleRefused names the first field that is wrong."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"])) or "the file"
+            raise BundleRefused(f"manifest.json: {where}: {first['msg']}") from None

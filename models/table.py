@@ -1,0 +1,49 @@
+"""Table: named columns of equal length, the one in-memory form of records. Knows neither features nor formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.columns import Column
+from models.errors import Mismatch
+
+
+class Places(Protocol):
+    """Where a cell stood in what was read, for people and for programs."""
+
+    def pointer(self, row: int | None, column: str | None) -> str:
+        """JSON pointer (RFC 6901) to a cell, a record (no column), a column (no row) or all of it."""
+        ...
+
+    def words(self, row: int | None, column: str | None) -> str:
+        """The same for a person with the file open; empty where the pointer says it all."""
+        ...
+
+
+def escaped(token: object) -> str:
+    """One token of a JSON pointer."""
+    return str(token).replace("~", "~0").replace("/", "~1")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` records of the named columns. Every column has `rows` cells."""
+
+    columns: Mapping[str, Column]
+    rows: int
+    places: Places
+
+    def take(self, rows: NDArray[np.int64]) -> Table:
+        """These rows in this order. Their places are those of the new rows, so use it only on tables already checked."""
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        return Table(columns, len(rows), self.places)
+
+    def mismatch(self, row: int | None, column: str | None, detail: str) -> Mismatch:
+        """Say what is wrong at a place."""
+        places = self.places
+        return Mismatch(places.pointer(row, column), places.words(row, column), detail)

@@ -1,0 +1,85 @@
+"""TrainingConfig: everything a training can be told, once, with default and help. Read from flags, environment and TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.names import MODEL_PATTERN
+
+Share = Field(ge=0, lt=1)
+
+
+class TrainingConfig(BaseModel):
+    """What to train on what. Frozen: a step reads it and never writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    data: Path = Field(description="file of normal records: .csv or .json")
+    name: str | None = Field(
+        None, pattern=MODEL_PATTERN, description="model name; the file's name unless told"
+    )
+    repository: Path = Field(Path("var/repository"), description="where to publish")
+    promote: bool = Field(default=False, description="make the new version champion")
+    seed: int = Field(7, ge=0, description="same seed and data, same model")
+
+    separator: str = Field(",", min_length=1, max_length=1, description="between the cells of a CSV")
+    timestamp: str | None = Field(None, description="column of times: rows are split in blocks, in order")
+    label: str | None = Field(
+        None, description="column of known anomalies (0 and 1): kept out of fitting, used to evaluate"
+    )
+    passthrough: tuple[str, ...] = Field((), description="columns to accept and echo, never to learn from")
+    categorical: tuple[str, ...] = Field((), description="columns of numbers that are names")
+
+    variant: str = Field("denoising", description="kind of autoencoder")
+    head: str = Field("reconstruction", description="how errors become a score")
+    code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")
+    depth: int = Field(2, ge=1, le=8, description="hidden layers of the encoder, and of the decoder")
+    widths: tuple[int, ...] = Field(
+        (), description="units of each hidden layer of the encoder, instead of --depth"
+    )
+    activation: Literal["gelu", "relu", "elu", "tanh"] = Field("gelu", description="between layers")
+    loss: Literal["auto", "mse", "bce"] = Field("auto", description="bce is for data that fill [0, 1]")
+    noise: float = Field(0.1, ge=0, description="denoising: spread of the Gaussian noise, in scaled units")
+    mask: float = Field(0.1, ge=0, lt=1, description="denoising: share of values hidden")
+
+    epochs: int | None = Field(None, ge=1, description="passes over the rows; from their number unless told")
+    patience: int = Field(20, ge=1, description="epochs without a better validation loss before stopping")
+    batch_size: int = Field(256, ge=1, description="rows a step")
+    learning_rate: float = Field(0.003, gt=0, description="highest rate of the one-cycle schedule")
+    threads: int = Field(1, ge=1, description="CPU threads; 1 is fastest for small networks, and repeatable")
+
+    validation: float = Field(
+        0.15, gt=0, lt=1, description="share of the training rows that decides when to stop"
+    )
+    calibration: float = Field(0.2, gt=0, lt=1, description="share of rows that set the threshold")
+    test: float = Field(0.2, ge=0, lt=1, description="share of rows that evaluate")
+    gap: float = Field(0.01, ge=0, lt=1, description="share of rows left out between blocks of a time series")
+
+    quantile: float | None = Field(
+        None, gt=0, lt=1, description="threshold: this quantile of calibration scores (0.99)"
+    )
+    fpr: float | None = Field(
+        None, gt=0, lt=1, description="threshold: promise at most this false-positive rate"
+    )
+    robust: float | None = Field(
+        None,
+        gt=0,
+        description="threshold: median plus this many robust spreads, for data with some anomalies",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if sum(rule is not None for rule in (self.quantile, self.fpr, self.robust)) > 1:
+            raise ValueError("quantile, fpr and robust exclude each other")
+        if self.calibration + self.test + 2 * self.gap >= 1:
+            raise ValueError("calibration, test and gaps leave no rows to train on")
+        return self
+
+    @property
+    def model(self) -> str:
+        """The model's name: as told, or the file's, made to fit."""
+        stem = "".join(letter if letter.isalnum() else "-" for letter in self.data.stem.lower())
+        return self.name or (stem.encode("ascii", "ignore").decode().strip("-")[:64] or "model")

@@ -1,0 +1,34 @@
+"""The reconstruction head: how much worse than usual each feature is rebuilt, averaged.
+
+    score = mean over present features j of  e_j / s_j
+
+e_j is the squared error of feature j in scaled units (for a category: summed over its one-hot columns) and s_j its mean
+on held-out normal rows, so a feature that is always rebuilt badly does not drown one that never is. Held-out means
+the validation rows: the calibration rows must meet the finished score for the first time, or the threshold's
+promise would not hold.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+# A feature that held-out rows rebuild perfectly would otherwise turn a rounding error into an alarm.
+LEAST_SPREAD = 1e-4
+
+
+class ReconstructionHead(nn.Module):
+    """Score >= 0, about 1 on ordinary rows; its attribution is each feature's term of the mean."""
+
+    spread: Tensor
+
+    def __init__(self, errors: Tensor, present: Tensor) -> None:
+        """`errors` and `present`: (rows, features) of held-out normal rows."""
+        super().__init__()
+        spread = (errors * present).sum(dim=0) / present.sum(dim=0).clamp(min=1)
+        self.register_buffer("spread", spread.clamp(min=LEAST_SPREAD))
+
+    def forward(self, errors: Tensor, present: Tensor, latent: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        """(rows, features) twice and (rows, code size) -> score (rows,), attribution (rows, features)."""
+        attribution = errors / self.spread * present / present.sum(dim=1, keepdim=True).clamp(min=1)
+        return attribution.sum(dim=1), attribution

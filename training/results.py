@@ -1,0 +1,82 @@
+"""What each step hands to the next: frozen values, so that a step can be read, run and tested alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoding import Encoded
+from models.features import FeatureSchema
+from models.table import Table
+from models.threshold import Calibration, Threshold
+from training.autoencoder import Autoencoder
+from training.graph import ScoringGraph
+from training.preprocessing import Preprocessing
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was read."""
+
+    name: str
+    digest: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each column is for, in the file's order. `anomalous` and `order` are per row, None without such a column."""
+
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...]
+    passthrough: tuple[str, ...]
+    anomalous: NDArray[np.bool_] | None
+    order: NDArray[np.float64] | None
+    set_aside: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Row numbers of the disjoint parts. `anomalies` are labelled rows: never fitted on, only evaluated."""
+
+    train: Rows
+    validation: Rows
+    calibration: Rows
+    test: Rows
+    anomalies: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The schema, the records of each part as the graph takes them, and the scaling fitted on the training rows."""
+
+    columns: FeatureSchema
+    preprocessing: Preprocessing
+    loss: str
+    train: Encoded
+    validation: Encoded
+    calibration: Encoded
+    test: Encoded
+    anomalies: Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The network of the best epoch, and how the losses went: (epochs, 2) training and validation."""
+
+    autoencoder: Autoencoder
+    losses: NDArray[np.float64]
+    settings: dict[str, int | float | str | list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The whole graph, and where its scores become anomalies."""
+
+    graph: ScoringGraph
+    threshold: Threshold
+    calibration: Calibration

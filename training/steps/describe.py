@@ -1,0 +1,172 @@
+"""Say what each column is for: a number, a category, a time, a label, or only along for the ride.
+
+What was named is taken; the rest is recognised by name (times, labels, ids) and by its cells. A column in which
+nearly every cell is a number is numeric, and a cell that is not is then an error at its place, not a category.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.columns import Column, Numbers, expected, shown
+from models.errors import Mismatch, TableMismatch
+from models.table import Table
+from training.config import TrainingConfig
+from training.errors import TrainingRefused
+from training.results import Roles
+
+TIMES = {"timestamp", "time", "datetime", "date", "ts"}
+LABELS = {"label", "anomaly", "is_anomaly", "outlier", "is_outlier"}
+IDS = {"id", "uuid", "record_id", "row_id", "index"}
+YES = {"1", "1.0", "true", "yes", "anomaly", "outlier"}
+NO = {"0", "0.0", "false", "no", "normal", "inlier"}
+MOSTLY = 0.9  # share of numbers above which a column is one of numbers
+MOST_CATEGORIES = 200
+
+
+def describe(table: Table, config: TrainingConfig) -> Roles:
+    """The role of every column. TrainingRefused for a named column that is not there, TableMismatch for bad cells."""
+    _check_named(table, config)
+    timestamp = config.timestamp or _named_like(table, TIMES, _is_time)
+    label = config.label or _named_like(table, LABELS, _is_label)
+    carried = {*config.passthrough, *({timestamp, label} - {None})}
+    numbers: dict[str, Numbers] = {}
+    categorical: list[str] = []
+    for name, column in table.columns.items():
+        if name in carried or _is_id(name, column):
+            continue
+        if name not in config.categorical and (read := _as_numbers(column)) is not None:
+            numbers[name] = read
+        elif name in config.categorical or _is_categorical(column):
+            categorical.append(name)
+    _check_cells(table, numbers)
+    features = [*numbers, *categorical]
+    _check_features(table, numbers, categorical)
+    return Roles(
+        numeric=tuple(numbers),
+        categorical=tuple(categorical),
+        passthrough=tuple(name for name in table.columns if name not in features),
+        anomalous=_labels(table, label) if label else None,
+        order=_times(table, timestamp) if timestamp else None,
+        set_aside=_not_finite(table.rows, numbers),
+    )
+
+
+def _check_named(table: Table, config: TrainingConfig) -> None:
+    single = [name for name in (config.timestamp, config.label) if name]
+    for name in chain(single, config.passthrough, config.categorical):
+        if name not in table.columns:
+            raise TrainingRefused(f"no column {name!r}; the columns are {', '.join(table.columns)}")
+
+
+def _check_cells(table: Table, numbers: dict[str, Numbers]) -> None:
+    bad = [table.mismatch(row, name, detail) for name, read in numbers.items() for row, detail in read.bad]
+    if bad:
+        raise TableMismatch(bad)
+
+
+def _check_features(table: Table, numbers: dict[str, Numbers], categorical: list[str]) -> None:
+    if not numbers and not categorical:
+        raise TrainingRefused("no column to learn from: all are times, labels, ids or passthrough")
+    empty = [name for name, read in numbers.items() if read.missing.all()]
+    if empty:
+        raise TrainingRefused(f"column {empty[0]!r} is empty; leave it out with --passthrough {empty[0]}")
+    spread = any(len(np.unique(read.values[np.isfinite(read.values)])) > 1 for read in numbers.values())
+    if not spread and all(len(set(table.columns[name].cells)) == 1 for name in categorical):
+        raise TrainingRefused(
+            "every column is constant: there is nothing to learn from records that never differ"
+        )
+
+
+def _as_numbers(column: Column) -> Numbers | None:
+    read = column.numbers()
+    present = int((~read.missing).sum())
+    wrong = sum(1 for _, detail in read.bad if detail.startswith("expected"))
+    return read if present == 0 or present - wrong >= MOSTLY * present else None
+
+
+def _is_id(name: str, column: Column) -> bool:
+    """Known by its name, or text that never says the same thing twice."""
+    cells = column.cells
+    text = all(isinstance(cell, str) for cell in cells)
+    different = len(cells) > 1 and text and len(set(cells)) == len(cells)
+    return different and (name.lower() in IDS or _as_numbers(column) is None)
+
+
+def _is_categorical(column: Column) -> bool:
+    read = column.categories()
+    return not read.bad and len(set(read.values)) <= min(MOST_CATEGORIES, 1 + len(read.values) // 2)
+
+
+def _named_like(table: Table, names: set[str], fits: object) -> str | None:
+    for name, column in table.columns.items():
+        if name.lower() in names and fits(column):  # type: ignore[operator]
+            return name
+    return None
+
+
+def _is_time(column: Column) -> bool:
+    return _moment(column.cells[0]) is not None
+
+
+def _is_label(column: Column) -> bool:
+    return {_word(cell) for cell in column.cells} <= YES | NO | {""}
+
+
+def _word(cell: object) -> str:
+    return "" if cell is None else str(cell).strip().lower()
+
+
+def _labels(table: Table, name: str) -> NDArray[np.bool_]:
+    """True where a row is a known anomaly; an empty cell is not."""
+    words = [_word(cell) for cell in table.columns[name].cells]
+    bad = [
+        table.mismatch(row, name, expected("0 or 1", table.columns[name].cells[row]))
+        for row, word in enumerate(words)
+        if word not in YES | NO | {""}
+    ]
+    if bad:
+        raise TableMismatch(bad)
+    return np.array([word in YES for word in words], dtype=np.bool_)
+
+
+def _times(table: Table, name: str) -> NDArray[np.float64]:
+    """Seconds since 1970 of every row."""
+    moments = [_moment(cell) for cell in table.columns[name].cells]
+    bad: list[Mismatch] = [
+        table.mismatch(
+            row,
+            name,
+            f"expected a time such as 2026-01-31T12:00:00, got {shown(table.columns[name].cells[row])}",
+        )
+        for row, moment in enumerate(moments)
+        if moment is None
+    ]
+    if bad:
+        raise TableMismatch(bad)
+    return np.array(moments, dtype=np.float64)
+
+
+def _moment(cell: object) -> float | None:
+    """ISO 8601 (UTC unless it says otherwise) or a number of seconds; None for anything else."""
+    text = _word(cell)
+    try:
+        return float(text) if np.isfinite(float(text)) else None
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _not_finite(rows: int, numbers: dict[str, Numbers]) -> NDArray[np.bool_]:
+    aside = np.zeros(rows, dtype=np.bool_)
+    for read in numbers.values():
+        aside |= ~np.isfinite(read.values) & ~read.missing
+    return aside

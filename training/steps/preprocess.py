@@ -1,0 +1,98 @@
+"""Learn the scaling and the categories from the training rows, and encode every part with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.encoding import encode
+from models.features import CategoricalFeature, Feature, FeatureSchema, NumericFeature
+from models.table import Table
+from training.config import TrainingConfig
+from training.errors import TrainingRefused
+from training.preprocessing import LIMIT, Preprocessing, Scaling
+from training.results import Parts, Prepared, Roles
+
+Vector = NDArray[np.float64]
+FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
+CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
+
+
+def preprocess(table: Table, roles: Roles, parts: Parts, config: TrainingConfig) -> Prepared:
+    """Schema, scaling and encoded parts. Only training rows decide; the others are encoded with what those taught."""
+    numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
+    loss = _chosen_loss(config.loss, numbers)
+    features = {name: _numeric(name, values, loss) for name, values in numbers.items()}
+    categories = {name: _categorical(table, name, parts) for name in roles.categorical}
+    described: dict[str, Feature] = {
+        **{name: feature for name, (feature, _) in features.items()},
+        **categories,
+    }
+    columns = FeatureSchema(
+        features=tuple(described[name] for name in table.columns if name in described),
+        passthrough=roles.passthrough,
+    )
+    scaling = _stacked([features[feature.name][1] for feature in columns.numeric], columns)
+    encoded = encode(table, columns)
+    return Prepared(
+        columns=columns,
+        preprocessing=Preprocessing(scaling, [len(feature.categories) for feature in columns.categorical]),
+        loss=loss,
+        train=encoded.take(parts.train),
+        validation=encoded.take(parts.validation),
+        calibration=encoded.take(parts.calibration),
+        test=encoded.take(parts.test),
+        anomalies=encoded.take(parts.anomalies),
+    )
+
+
+def _chosen_loss(asked: str, numbers: dict[str, Vector]) -> str:
+    spans = [
+        (np.nanmin(values), np.nanmax(values)) for values in numbers.values() if np.isfinite(values).any()
+    ]
+    inside = all(low >= 0 and high <= 1 for low, high in spans)
+    if asked == "bce" and not inside:
+        raise TrainingRefused("loss bce needs numbers between 0 and 1; use mse, or scale the columns first")
+    filled = bool(spans) and inside and all(high - low >= FILLS for low, high in spans)
+    return asked if asked != "auto" else "bce" if filled else "mse"
+
+
+def _numeric(name: str, values: Vector, loss: str) -> tuple[NumericFeature, Vector]:
+    """The feature and its column of Scaling: center, scale, typical, lowest and highest seen, active."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        raise TrainingRefused(
+            f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
+        )
+    low, high, typical = float(known.min()), float(known.max()), float(np.median(known))
+    center, scale = (0.0, 1.0) if loss == "bce" else (float(known.mean()), float(known.std()))
+    active = high - low > 1e-9 * max(abs(low), abs(high))
+    if not active:
+        center, scale = typical, max(abs(typical) * CONSTANT_SCALE, 1e-6) if typical else 1.0
+    feature = NumericFeature(
+        name=name,
+        typical=typical,
+        minimum=low,
+        maximum=high,
+        lowest=center - LIMIT * scale,
+        highest=center + LIMIT * scale,
+    )
+    return feature, np.array([center, scale, typical, low, high, float(active)])
+
+
+def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:
+    """Categories of the training rows, the most frequent first, ties by name."""
+    values = table.columns[name].categories().values
+    seen = [value for row in parts.train if (value := values[row]) is not None]
+    if not seen:
+        raise TrainingRefused(
+            f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
+        )
+    ranked = sorted(set(seen), key=lambda value: (-seen.count(value), value))
+    return CategoricalFeature(name=name, typical=ranked[0], categories=tuple(ranked))
+
+
+def _stacked(rows: list[Vector], columns: FeatureSchema) -> Scaling:
+    stacked = np.array(rows, dtype=np.float64).reshape(len(columns.numeric), 6).T
+    return Scaling(*map(torch.from_numpy, np.ascontiguousarray(stacked)))

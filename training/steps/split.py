@@ -1,0 +1,47 @@
+"""Cut the rows into disjoint parts: shuffled, or in blocks of time where there is a time column.
+
+Rows of a series resemble their neighbours, so a shuffled split would calibrate on rows next to those it trained on and
+promise too few alarms: the parts of a series follow each other with a gap between.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training.config import TrainingConfig
+from training.errors import TrainingRefused
+from training.results import Parts, Roles, Rows
+
+LEAST_ROWS = 20
+
+
+def split(roles: Roles, config: TrainingConfig) -> Parts:
+    """Row numbers of training, validation, calibration, test. Labelled anomalies are in none of them."""
+    known = roles.anomalous if roles.anomalous is not None else np.zeros(len(roles.set_aside), dtype=np.bool_)
+    normal = np.flatnonzero(~known & ~roles.set_aside)
+    if len(normal) < LEAST_ROWS:
+        raise TrainingRefused(
+            f"{len(normal)} usable rows of normal records; training needs at least {LEAST_ROWS}"
+        )
+    anomalies = np.flatnonzero(known & ~roles.set_aside)
+    if roles.order is None:
+        order = np.random.default_rng(config.seed).permutation(normal)
+        return _parts(order, 0, anomalies, config)
+    order = normal[np.argsort(roles.order[normal], kind="stable")]
+    return _parts(order, round(config.gap * len(order)), anomalies, config)
+
+
+def _parts(order: Rows, gap: int, anomalies: Rows, config: TrainingConfig) -> Parts:
+    rows = len(order)
+    test, calibration = round(config.test * rows), max(round(config.calibration * rows), 1)
+    fitting = rows - test - calibration - gap * (2 if test else 1)
+    validation = max(round(config.validation * fitting), 1)
+    if fitting - validation - gap < 1:
+        raise TrainingRefused("calibration, test and gaps leave no rows to train on")
+    return Parts(
+        train=order[: fitting - validation - gap],
+        validation=order[fitting - validation : fitting],
+        calibration=order[fitting + gap : fitting + gap + calibration],
+        test=order[rows - test :],
+        anomalies=anomalies,
+    )
