@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 EXACT = 2.0**53  # beyond, float64 skips integers
 SHOWN = 40  # characters of a cell that an error may repeat
-INFINITE_WORDS = {"inf", "infinity"}
+TOO_LARGE = "too large for a 64-bit number"
+BEYOND_EXACT = "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
 
 
 class BadCell(NamedTuple):
@@ -42,7 +43,10 @@ class Categories(NamedTuple):
 class Column(Protocol):
     """Cells of one column, and two ways to read them."""
 
-    cells: Sequence[Any]
+    @property
+    def cells(self) -> Sequence[Any]:
+        """The cells as they came, one a row."""
+        ...
 
     def numbers(self) -> Numbers:
         """Read every cell as a float64."""
@@ -59,27 +63,25 @@ class Column(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """Cells as a CSV file has them: all text, empty is missing."""
+    """Cells as a CSV file has them: all text; empty or blank is missing."""
 
     cells: Sequence[str]
 
     def numbers(self) -> Numbers:
         """Numbers as Python writes them; `nan` and `inf` are read and left for the verdict to refuse."""
-        filled = [cell if cell and not cell.isspace() else "nan" for cell in self.cells]
-        missing = np.array([not cell or cell.isspace() for cell in self.cells], dtype=np.bool_)
-        try:
-            values = np.array(filled, dtype=np.float64)
-        except ValueError:
-            values = np.array([_parsed(cell) for cell in filled])
-        suspects = np.flatnonzero(~np.isfinite(values) & ~missing | (np.abs(values) >= EXACT))
-        bad = [BadCell(int(row), detail) for row in suspects if (detail := _text_fault(filled[row]))]
+        empty = [is_empty(cell) for cell in self.cells]
         # numpy reads 1_000 as Python source does; nobody's sensor writes that.
-        bad += [BadCell(row, expected("a number", cell)) for row, cell in enumerate(filled) if "_" in cell]
-        return Numbers(values, missing, sorted(set(bad)))
+        read = ["nan" if lost or "_" in cell else cell for cell, lost in zip(self.cells, empty, strict=True)]
+        try:
+            values = np.array(read, dtype=np.float64)
+        except ValueError:
+            values = np.array([_parsed(cell) for cell in read])
+        missing = np.array(empty, dtype=np.bool_)
+        return Numbers(values, missing, _bad_cells(self.cells, values, ~missing, _text_fault))
 
     def categories(self) -> Categories:
         """The text itself."""
-        return Categories([cell or None for cell in self.cells], [])
+        return Categories([None if is_empty(cell) else cell for cell in self.cells], [])
 
     def take(self, rows: NDArray[np.int64]) -> TextColumn:
         """The same column with these rows only, in this order."""
@@ -99,23 +101,25 @@ class TypedColumn:
         else:
             values = np.array([cell if _is_number(cell) else np.nan for cell in self.cells], dtype=np.float64)
         missing = np.array([cell is None for cell in self.cells], dtype=np.bool_)
-        suspects = np.flatnonzero(~(np.abs(values) < EXACT) & ~missing)
-        faults = ((int(row), _typed_fault(self.cells[row])) for row in suspects)
-        return Numbers(values, missing, [BadCell(row, detail) for row, detail in faults if detail])
+        return Numbers(values, missing, _bad_cells(self.cells, values, ~missing, _typed_fault))
 
     def categories(self) -> Categories:
         """Text, and what a CSV could not tell from text: whole numbers and booleans, spelled as JSON spells them."""
         bad = [
             BadCell(row, expected("a category", cell))
             for row, cell in enumerate(self.cells)
-            if not isinstance(cell, str | bool | int | None)
+            if not isinstance(cell, str | int | None)
         ]
-        spelled = [cell if isinstance(cell, str | None) else json.dumps(cell) for cell in self.cells]
-        return Categories([None if cell == "" else cell for cell in spelled], bad)
+        return Categories([_spelled(cell) for cell in self.cells], bad)
 
     def take(self, rows: NDArray[np.int64]) -> TypedColumn:
         """The same column with these rows only, in this order."""
         return TypedColumn([self.cells[row] for row in rows])
+
+
+def is_empty(cell: object) -> bool:
+    """Whether a cell holds no value: null, or text that is empty or blank."""
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
 def expected(what: str, cell: object) -> str:
@@ -134,8 +138,27 @@ def shown(cell: object) -> str:
     return text[:SHOWN] + "…" if longer else text
 
 
-def _is_number(cell: object) -> bool:
+def _bad_cells(
+    cells: Sequence[Any],
+    values: Vector,
+    present: Mask,
+    fault: Callable[[Any], str | None],
+) -> list[BadCell]:
+    """What `fault` says of each cell that is there and whose value is not finite, or large."""
+    doubtful = np.flatnonzero(present & ~(np.abs(values) < EXACT))
+    found = ((int(row), fault(cells[row])) for row in doubtful)
+    return [BadCell(row, detail) for row, detail in found if detail]
+
+
+def _is_number(cell: object) -> TypeGuard[int | float]:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _spelled(cell: object) -> str | None:
+    if isinstance(cell, str):
+        return cell or None
+    # What is no category is listed as bad; spelling a deeply nested one would exhaust the stack.
+    return json.dumps(cell) if isinstance(cell, int) else None
 
 
 def _parsed(text: str) -> float:
@@ -147,27 +170,18 @@ def _parsed(text: str) -> float:
 
 def _text_fault(text: str) -> str | None:
     """Why a text cell that is not an ordinary finite number is bad; None for a literal nan or inf, and for a large float."""
+    value = _parsed(text)
     word = text.strip().lower().lstrip("+-")
-    if word == "nan" or word in INFINITE_WORDS:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
+    if "_" in text or (np.isnan(value) and word != "nan"):
         return expected("a number", text)
     if np.isinf(value):
-        return f"too large for a 64-bit number: {shown(text)}"
-    return _beyond_exact() if word.isdigit() and abs(value) > EXACT else None
+        return None if word.startswith("inf") else f"{TOO_LARGE}: {shown(text)}"
+    return BEYOND_EXACT if word.isdigit() and int(word.lstrip("0") or 0) > EXACT else None
 
 
 def _typed_fault(cell: object) -> str | None:
-    if not _is_number(cell):
+    if not _is_number(cell) or cell != cell:  # noqa: PLR0124  # NaN, which JSON lacks
         return expected("a number", cell)
     if isinstance(cell, float):
-        return None if np.isfinite(cell) else "too large for a 64-bit number"
-    return _beyond_exact() if abs(cell) > EXACT else None  # type: ignore[arg-type]
-
-
-def _beyond_exact() -> str:
-    return (
-        "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
-    )
+        return None if np.isfinite(cell) else TOO_LARGE
+    return BEYOND_EXACT if abs(cell) > EXACT else None

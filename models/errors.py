@@ -49,15 +49,16 @@ class Mismatch(NamedTuple):
     detail: str
 
     def __str__(self) -> str:
+        """One line for a person."""
         return f"{self.where}: {self.detail}" if self.where else self.detail
 
 
 class TableMismatch(ContractError):
-    """The records do not fit the model. `mismatches` are the first places, at most 20."""
+    """The records do not fit the model. `mismatches` are the first places, at most 20, of `total`."""
 
-    def __init__(self, mismatches: Sequence[Mismatch]) -> None:
+    def __init__(self, mismatches: Sequence[Mismatch], total: int | None = None) -> None:
         self.mismatches = tuple(mismatches[:SHOWN_MISMATCHES])
-        more = len(mismatches) - 1
+        more = (total or len(mismatches)) - 1
         super().__init__(f"{mismatches[0]}" + (f" (and {more} more)" if more else ""))
 
 

@@ -8,10 +8,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.columns import shown
+from models.columns import is_empty, shown
 from models.contract import Contract
-from models.errors import Mismatch, TableMismatch
+from models.errors import SHOWN_MISMATCHES, Mismatch, TableMismatch
 from models.table import Table
+
+COMPARED = 100  # characters of an unknown name that are compared with the known ones
 
 
 class NumericFeature(Contract):
@@ -28,6 +30,12 @@ class NumericFeature(Contract):
     lowest: float
     highest: float
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum > self.maximum or self.lowest > self.highest:
+            raise ValueError("a range ends before it begins")
+        return self
+
 
 class CategoricalFeature(Contract):
     """A column of categories; category i has code i + 1. `typical` is the most frequent one."""
@@ -36,6 +44,12 @@ class CategoricalFeature(Contract):
     name: str
     typical: str
     categories: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _every_category_once(self) -> Self:
+        if len(set(self.categories)) != len(self.categories):
+            raise ValueError("a category is named twice")
+        return self
 
 
 Feature = Annotated[NumericFeature | CategoricalFeature, Field(discriminator="kind")]
@@ -52,7 +66,7 @@ class FeatureSchema(Contract):
 
     @model_validator(mode="after")
     def _every_name_once(self) -> Self:
-        names = [*(feature.name for feature in self.features), *self.passthrough]
+        names = [feature.name for feature in self.features] + list(self.passthrough)
         if len(set(names)) != len(names):
             raise ValueError("a column is named twice")
         return self
@@ -70,38 +84,40 @@ class FeatureSchema(Contract):
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Feature names in the order of the graph's outputs: numeric features, then categorical ones."""
-        return tuple(feature.name for feature in (*self.numeric, *self.categorical))
+        numeric = tuple(feature.name for feature in self.numeric)
+        return numeric + tuple(feature.name for feature in self.categorical)
 
     def check(self, table: Table, *, ignore_unknown: bool = False) -> None:
         """TableMismatch when a feature is in no record, or a column is neither feature nor passthrough."""
-        absent = [
-            table.mismatch(None, name, f"the feature {shown(name)} is absent from every record")
-            for name in self.names
-            if name not in table.columns or all(_is_empty(cell) for cell in table.columns[name].cells)
-        ]
         unknown = [] if ignore_unknown else self._unknown(table)
-        if absent or unknown:
-            raise TableMismatch([*unknown, *absent])
+        absent = [name for name in self.names if _is_absent(table, name)]
+        if not absent and not unknown:
+            return
+        # A hostile body has a million columns: only those that are shown are worth a closer look.
+        shown_first = [self._unknown_column(table, name) for name in unknown[:SHOWN_MISMATCHES]]
+        shown_then = [_absent_feature(table, name) for name in absent[:SHOWN_MISMATCHES]]
+        raise TableMismatch([*shown_first, *shown_then], total=len(unknown) + len(absent))
 
-    def _unknown(self, table: Table) -> list[Mismatch]:
+    def _unknown(self, table: Table) -> list[str]:
         known = {*self.names, *self.passthrough}
-        return [
-            table.mismatch(_first_seen(table, name), name, self._unknown_column(name))
-            for name in table.columns
-            if name not in known
-        ]
+        return [name for name in table.columns if name not in known]
 
-    def _unknown_column(self, name: str) -> str:
-        close = get_close_matches(name[:100], self.names, n=1)
+    def _unknown_column(self, table: Table, name: str) -> Mismatch:
+        close = get_close_matches(name[:COMPARED], self.names, n=1)
         hint = f"did you mean {shown(close[0])}?" if close else "extra=ignore leaves it out"
-        return f"the model knows no column {shown(name)}; {hint}"
+        detail = f"the model knows no column {shown(name)}; {hint}"
+        return table.mismatch(_first_seen(table, name), name, detail)
 
 
-def _is_empty(cell: object) -> bool:
-    return cell is None or cell == ""
+def _is_absent(table: Table, name: str) -> bool:
+    return name not in table.columns or all(map(is_empty, table.columns[name].cells))
 
 
-def _first_seen(table: Table, name: str) -> int | None:
+def _absent_feature(table: Table, name: str) -> Mismatch:
+    return table.mismatch(None, name, f"the feature {shown(name)} is absent from every record")
+
+
+def _first_seen(table: Table, name: str) -> int:
     """The first record that has the column, since a pointer must name one."""
     cells = table.columns[name].cells
-    return next((row for row, cell in enumerate(cells) if not _is_empty(cell)), 0)
+    return next((row for row, cell in enumerate(cells) if not is_empty(cell)), 0)

@@ -52,6 +52,25 @@ class Judgement:
         """How many records."""
         return len(self.verdicts)
 
+    @property
+    def reconstruction_error(self) -> Vector:
+        """(rows,) mean squared error in scaled units."""
+        return np.where(self._known, self.scores.reconstruction_error, np.nan)
+
+    @property
+    def latent_distance(self) -> Vector:
+        """(rows,) distance of the latent from those of the training rows."""
+        return np.where(self._known, self.scores.latent_distance, np.nan)
+
+    @property
+    def latent(self) -> NDArray[np.float64]:
+        """(rows, latent size)."""
+        return np.where(self._known[:, None], self.scores.latent, np.nan)
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
+
     @cached_property
     def shares(self) -> NDArray[np.float64]:
         """(rows, features): each feature's part of the score."""

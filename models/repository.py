@@ -22,7 +22,7 @@ from models.errors import (
 )
 from models.journal import ModelState, append, event, read_journal, replay
 from models.manifest import Manifest
-from models.names import alias_name, model_name
+from models.names import alias_name, model_name, version_number
 from models.threshold import checked
 
 JOURNAL = "aliases.jsonl"
@@ -91,6 +91,13 @@ class Repository:
         folder = home.root / model / str(at.version)
         digest = state.versions[at.version]
         return Reference(model, at.version, digest, folder, alias, at.generation, at.threshold)
+
+    def find(self, text: str) -> Reference:
+        """The version a person means by NAME, NAME@VERSION or NAME@ALIAS."""
+        model, _, at = text.partition("@")
+        if at.isdigit():
+            return self.resolve(model_name(model), version_number(at))
+        return self.resolve(model_name(model), alias=alias_name(at or CHAMPION))
 
     def open(self, reference: Reference) -> Bundle:
         """The bundle, its bytes checked against the journal's digest."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import CliPositionalArg
 
 from models.names import MODEL_PATTERN
 
@@ -17,7 +18,7 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    data: Path = Field(description="file of normal records: .csv or .json")
+    data: CliPositionalArg[Path] = Field(description="file of normal records: .csv or .json")
     name: str | None = Field(
         None, pattern=MODEL_PATTERN, description="model name; the file's name unless told"
     )

@@ -15,7 +15,9 @@ from pydantic import JsonValue
 from models.manifest import Manifest, Rows, Training
 from models.repository import Reference, Repository
 from training.config import TrainingConfig
+from training.errors import TrainingRefused
 from training.graph import ScoringGraph
+from training.heads import HEADS
 from training.preprocessing import Inputs
 from training.results import Calibrated, Fitted, Parts, Prepared, Roles, Source
 from training.steps.calibrate import calibrate, threshold_value
@@ -28,6 +30,7 @@ from training.steps.publish import publish
 from training.steps.read import read
 from training.steps.split import split
 from training.steps.verify import verify
+from training.variants import VARIANTS
 
 LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "scikit-learn")
 # Where and under which name a model is published says nothing of how it was made.
@@ -57,6 +60,7 @@ class Published:
 def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> Published:
     """Train one model and publish it. ContractError when something is refused; then nothing is published."""
     started = time.monotonic()
+    _check_names(config)
     watcher.step("read")
     source = read(config)
     watcher.step("describe")
@@ -87,6 +91,12 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     watcher.step("publish")
     reference = publish(repository, manifest, model, golden, calibration, promote=config.promote)
     return Published(reference, manifest)
+
+
+def _check_names(config: TrainingConfig) -> None:
+    for what, asked, known in (("variant", config.variant, VARIANTS), ("head", config.head, HEADS)):
+        if asked not in known:
+            raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
 
 
 def _scaled(prepared: Prepared, part: str) -> Inputs:

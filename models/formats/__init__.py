@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.errors import FormatUnknown
+from models.errors import ContractError, FormatRefused, FormatUnknown
 from models.formats.base import Format
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat
+from models.table import Table
 
 FORMATS: dict[str, Format] = {
     "csv": CsvFormat(),
@@ -31,3 +32,27 @@ def of_file(path: Path, separator: str = ",") -> Format:
     if suffix not in known:
         raise FormatUnknown(suffix or path.name, known)
     return known[suffix]
+
+
+def read_file(path: Path, separator: str = ",") -> Table:
+    """The table of a file. FormatRefused names the file and what is wrong with it."""
+    return table_of(path, read_bytes(path), separator)
+
+
+def read_bytes(path: Path) -> bytes:
+    """What is in a file. FormatRefused says why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise FormatRefused(f"{path} is a directory; name a file in it") from None
+    except OSError as error:
+        raise FormatRefused(f"cannot read {path}: {error.strerror}") from None
+
+
+def table_of(path: Path, data: bytes, separator: str = ",") -> Table:
+    """The table of a file's bytes; whatever is wrong is said with the file's name."""
+    reader = of_file(path, separator)
+    try:
+        return reader.read(data)
+    except ContractError as error:
+        raise FormatRefused(f"{path}: {error}") from error

@@ -50,7 +50,7 @@ def describe(table: Table, config: TrainingConfig) -> Roles:
         numeric=tuple(numbers),
         categorical=tuple(categorical),
         passthrough=tuple(name for name in table.columns if name not in features),
-        anomalous=_labels(table, label) if label else None,
+        anomalous=labels(table, label) if label else None,
         order=_times(table, timestamp) if timestamp else None,
         set_aside=_not_finite(table.rows, numbers),
     )
@@ -121,7 +121,7 @@ def _word(cell: object) -> str:
     return "" if cell is None else str(cell).strip().lower()
 
 
-def _labels(table: Table, name: str) -> NDArray[np.bool_]:
+def labels(table: Table, name: str) -> NDArray[np.bool_]:
     """True where a row is a known anomaly; an empty cell is not."""
     words = [_word(cell) for cell in table.columns[name].cells]
     bad = [

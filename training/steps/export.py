@@ -36,7 +36,7 @@ def export(graph: ScoringGraph, example: Encoded) -> bytes:
             kwargs=inputs,
             input_names=list(inputs),
             output_names=list(Outputs._fields),
-            dynamic_shapes={name: {0: batch} if name in inputs else None for name in named},
+            dynamic_shapes={name: {0: batch} for name in inputs},
             opset_version=OPSET,
             dynamo=True,
             external_data=False,

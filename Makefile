@@ -1,0 +1,84 @@
+# Every verb of the project. `make` alone lists them.
+PYTHON ?= python3
+# Asked first, so that a Linux machine without a GPU does not pull gigabytes of CUDA.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+SERVICE := .venv-service
+DEV := .venv
+PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
+CODE := batch models offbeat service training tests benchmarks examples
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve train test test-slim check format lint types imports e2e bench soak image clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(SERVICE)/ready ## serve the shipped model, post the example readings, show the strangest (CI=1: then stop)
+	@$(SERVICE)/bin/offbeat demo
+
+serve: $(SERVICE)/ready ## serve var/repository, the shipped model below it
+	@$(SERVICE)/bin/offbeat serve
+
+train: $(DEV)/ready ## train the shipped model again, from the recording in examples/host
+	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --repository models/shipped --promote
+
+test: $(DEV)/ready ## all tests but e2e and soak, with coverage of the rooms
+	$(DEV)/bin/coverage erase
+	$(DEV)/bin/coverage run -m pytest -q -m "not e2e and not soak"
+	$(DEV)/bin/coverage combine --quiet
+	$(DEV)/bin/coverage report
+
+test-slim: $(SERVICE)/ready-for-tests ## the tests of models, service and batch where torch and onnx are not installed
+	$(SERVICE)/bin/python -c "import importlib.util as u, sys; sys.exit(any(map(u.find_spec, ('torch', 'onnx'))))"
+	$(SERVICE)/bin/python -m pytest -q -m "not e2e and not soak" tests/models tests/service tests/batch
+
+check: lint types imports ## format, lint, types and floors
+
+format: $(DEV)/ready ## put every file into shape
+	$(DEV)/bin/ruff format $(CODE)
+	$(DEV)/bin/ruff check --fix $(CODE)
+
+lint: $(DEV)/ready
+	$(DEV)/bin/ruff format --check $(CODE)
+	$(DEV)/bin/ruff check $(CODE)
+
+types: $(DEV)/ready
+	$(DEV)/bin/mypy batch models offbeat service training benchmarks
+
+imports: $(DEV)/ready ## the floors of the house
+	$(DEV)/bin/lint-imports
+
+e2e: $(DEV)/ready ## image and compose stack on a real Docker engine; fails where there is none
+	$(DEV)/bin/python -m pytest -q -m e2e -s tests/e2e
+
+bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see benchmarks/README.md)
+	$(DEV)/bin/python benchmarks/quality.py
+	$(DEV)/bin/python benchmarks/scoring.py
+
+soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates
+	OFFBEAT_MUTATIONS=10000 OFFBEAT_FUZZ=20000 $(DEV)/bin/python -m pytest -q -s tests/models/test_mutations.py tests/service/test_fuzz.py
+	$(DEV)/bin/python -m pytest -q -s -m soak tests
+
+image: ## the service image
+	docker build -f docker/service.Dockerfile -t offbeat .
+
+clean: ## remove what was built, not what was trained
+	rm -rf $(SERVICE) $(DEV) build dist .coverage* .*_cache
+
+# Service only: no torch, no onnx.
+$(SERVICE)/ready: pyproject.toml constraints.txt
+	@echo "setting up $(SERVICE) (service only, no torch)"
+	@$(PYTHON) -m venv $(SERVICE)
+	@$(SERVICE)/bin/python $(PIP) -e '.[service]'
+	@touch $@
+
+$(SERVICE)/ready-for-tests: $(SERVICE)/ready
+	@$(SERVICE)/bin/python $(PIP) -e '.[service,test]'
+	@touch $@
+
+$(DEV)/ready: pyproject.toml constraints.txt
+	@echo "setting up $(DEV) (everything; torch for the CPU)"
+	@$(PYTHON) -m venv $(DEV)
+	@$(DEV)/bin/python $(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) torch
+	@$(DEV)/bin/python $(PIP) -e '.[service,training,record,test,check]'
+	@touch $@

@@ -1,0 +1,67 @@
+"""Score, embed or rebuild a table: the columns of the input kept, the model's added. Knows no files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.columns import Column, TypedColumn
+from models.judgement import Judgement, judge
+from models.scorer import Scorer
+from models.table import Table
+from models.threshold import Threshold
+
+Columns = dict[str, Column]
+
+
+def verdicts(judged: Judgement) -> Columns:
+    """One column for each part of a verdict; cause, actual and expected are those of the top contributor."""
+    tops = [judged.contributions(row, 1) for row in range(judged.rows)]
+    return {
+        "verdict": TypedColumn(judged.verdicts),
+        "anomaly_score": numbers(judged.anomaly_score),
+        "score": numbers(judged.score),
+        "reconstruction_error": numbers(judged.reconstruction_error),
+        "latent_distance": numbers(judged.latent_distance),
+        "p_value": numbers(judged.p_value),
+        "severity": numbers(judged.severity),
+        "cause": TypedColumn([top[0].feature if top else None for top in tops]),
+        "actual": TypedColumn([top[0].actual if top else None for top in tops]),
+        "expected": TypedColumn([top[0].expected if top else None for top in tops]),
+        "imputed": TypedColumn(["; ".join(judged.imputed(row)) for row in range(judged.rows)]),
+        "warnings": TypedColumn(["; ".join(judged.warnings(row)) for row in range(judged.rows)]),
+        "reason": TypedColumn(judged.reasons),
+    }
+
+
+def embeddings(judged: Judgement) -> Columns:
+    """`latent_0`, `latent_1`, …; empty for a record without a verdict."""
+    latent = judged.latent
+    return {f"latent_{place}": numbers(latent[:, place]) for place in range(latent.shape[1])}
+
+
+def reconstructions(judged: Judgement) -> Columns:
+    """`expected_NAME` for every feature, in its own units; empty for a record without a verdict."""
+    rows = [judged.expected(row) if judged.reasons[row] is None else {} for row in range(judged.rows)]
+    return {f"expected_{name}": TypedColumn([row.get(name) for row in rows]) for name in judged.columns.names}
+
+
+VIEWS: dict[str, Callable[[Judgement], Columns]] = {
+    "score": verdicts,
+    "embed": embeddings,
+    "reconstruct": reconstructions,
+}
+
+
+def scored(scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None) -> tuple[Judgement, Table]:
+    """The judgement, and the table with the view's columns after its own; a name that is taken gets a `model_` before it."""
+    judged = judge(scorer, table, threshold)
+    added = {
+        name if name not in table.columns else f"model_{name}": column
+        for name, column in VIEWS[view](judged).items()
+    }
+    return judged, Table({**table.columns, **added}, table.rows, table.places)
+
+
+def numbers(values: object) -> TypedColumn:
+    """Floats as cells; NaN becomes a missing cell, since neither JSON nor a verdict has one."""
+    return TypedColumn([None if value != value else value for value in values.tolist()])  # type: ignore[attr-defined]  # noqa: PLR0124

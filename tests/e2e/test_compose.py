@@ -1,0 +1,89 @@
+"""The stack of docker-compose.yml: the service, a Prometheus that sees what it does, and training beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.e2e
+SCRAPE = 5  # seconds between two scrapes, as docker/prometheus/prometheus.yml has it
+SCORED = "sum(offbeat_records_scored_total)"
+
+
+@pytest.fixture(scope="module")
+def compose(docker, free_ports) -> Callable[..., str]:
+    """`docker compose` on a project and on ports of its own."""
+    service, prometheus = free_ports
+    ports = {"OFFBEAT_PORT": service, "PROMETHEUS_PORT": prometheus}
+    return partial(docker, "compose", timeout=1800, COMPOSE_PROJECT_NAME="offbeat-e2e", **ports)
+
+
+@pytest.fixture(scope="module")
+def stack(compose, free_ports, figures) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+    """Clients of the running service and of its Prometheus; the stack and its volumes are removed at the end."""
+    addresses = [f"http://127.0.0.1:{port}" for port in free_ports]
+    try:
+        compose("build", "offbeat")
+        start = time.monotonic()
+        compose("up", "--wait", "--wait-timeout", "120")
+        figures["compose stack healthy after s"] = time.monotonic() - start
+        with (
+            httpx.Client(base_url=addresses[0]) as service,
+            httpx.Client(base_url=addresses[1]) as prometheus,
+        ):
+            yield service, prometheus
+    finally:
+        compose("--profile", "train", "down", "--volumes", "--timeout", "15")
+
+
+def test_prometheus_counts_exactly_the_records_that_were_scored(stack, hundred_records, figures):
+    service, prometheus = stack
+    wait_until(lambda: query(prometheus, 'up{job="offbeat"}') == 1)
+    time.sleep(SCRAPE + 1)
+    assert query(prometheus, SCORED) == 0  # the control: scraped twice, and nothing counted yet
+
+    model, body = hundred_records(service)
+    service.post(f"/v1/models/{model}/score", json=body).raise_for_status()
+
+    start = time.monotonic()
+    wait_until(lambda: query(prometheus, SCORED) > 0)
+    figures["Prometheus sees the records after s"] = time.monotonic() - start
+    assert query(prometheus, SCORED) == 100
+    time.sleep(SCRAPE + 1)
+    assert query(prometheus, SCORED) == 100  # the next scrape counts nothing twice
+
+
+def test_a_model_trained_in_the_stack_is_served_without_a_restart(compose, stack, hundred_records, figures):
+    service, _ = stack
+    assert service.get("/v1/models/trained").status_code == 404
+    compose("build", "training")
+
+    start = time.monotonic()
+    train = ("train", "/data/host/normal.csv", "--name", "trained", "--epochs", "3")
+    compose("run", "--rm", "training", *train)
+    figures["trained for 3 epochs in a container after s"] = time.monotonic() - start
+
+    wait_until(lambda: service.get("/v1/models/trained").status_code == 200)
+    model, body = hundred_records(service, "trained")
+    reply = service.post(f"/v1/models/{model}/score", json=body)
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["version"] == 1
+
+
+def query(prometheus: httpx.Client, expression: str) -> float:
+    """The one value of a query at this moment; 0 where there is no series."""
+    reply = prometheus.get("/api/v1/query", params={"query": expression}).raise_for_status().json()
+    values = [float(series["value"][1]) for series in reply["data"]["result"]]
+    assert len(values) <= 1, reply
+    return values[0] if values else 0.0
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = 30) -> None:
+    until = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.2)

@@ -1,0 +1,69 @@
+"""Raw values to scaled inputs and back."""
+
+from __future__ import annotations
+
+import torch
+
+from training.preprocessing import LIMIT, Preprocessing, Scaling
+
+NAN = float("nan")
+
+
+def made() -> Preprocessing:
+    """Two numbers (the second constant at 5) and a category of two."""
+    column = {
+        "center": [10.0, 5.0],
+        "scale": [2.0, 0.05],
+        "typical": [9.0, 5.0],
+        "lowest_seen": [4.0, 5.0],
+        "highest_seen": [14.0, 5.0],
+        "active": [1.0, 0.0],
+    }
+    return Preprocessing(Scaling(**{name: torch.tensor(value, dtype=torch.float64) for name, value in column.items()}), [2])
+
+
+def test_numbers_are_scaled_missing_ones_are_typical_and_codes_are_one_hot() -> None:
+    inputs = made()(torch.tensor([[14.0, 5.0], [NAN, 5.0]], dtype=torch.float64), torch.tensor([[2], [-1]]))
+
+    torch.testing.assert_close(inputs.x, torch.tensor([[2.0, 0, 0, 0, 1], [-0.5, 0, 0, 0, 0]]))
+    torch.testing.assert_close(inputs.present, torch.tensor([[1.0, 1, 1], [0, 1, 0]]))
+
+
+def test_an_unseen_category_has_a_column_of_its_own() -> None:
+    inputs = made()(torch.zeros(1, 2, dtype=torch.float64), torch.tensor([[0]]))
+
+    assert inputs.x[0, 2:].tolist() == [1, 0, 0]
+
+
+def test_far_values_are_clamped_and_the_network_sees_no_further_than_it_was_trained() -> None:
+    module = made()
+    x = module(torch.tensor([[1e300, 5.0]], dtype=torch.float64), torch.tensor([[1]])).x
+
+    assert x[0, 0] == LIMIT
+    assert module.seen(x)[0, 0] == 2.5  # (14 - 10) / 2, widened by a tenth of the range
+
+
+def test_a_counter_near_two_billion_keeps_its_last_digit() -> None:
+    scaling = Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)))
+    numbers = torch.tensor([[1.7e9 + 1], [1.7e9 + 2]], dtype=torch.float64)
+
+    assert Preprocessing(scaling, [])(numbers, None).x.flatten().tolist() == [1, 2]
+
+
+def test_a_constant_feature_is_hidden_from_the_network_but_not_from_the_score() -> None:
+    module = made()
+    x = module(torch.tensor([[10.0, 5.5]], dtype=torch.float64), torch.tensor([[1]])).x
+
+    assert module.seen(x)[0, 1] == 0
+    assert module.rebuilt(torch.ones(1, 5))[0, 1] == 0
+    assert x[0, 1] == 10
+
+
+def test_expected_values_come_back_in_their_own_units_and_categories_as_codes() -> None:
+    restored = made().restored(torch.tensor([[1.0, 0, 0.9, 0.1, 0.4]]))
+
+    assert restored.tolist() == [[12.0, 5.0, 2.0]]
+
+
+def test_errors_of_a_category_are_summed_over_its_columns() -> None:
+    assert made().per_feature(torch.tensor([[1.0, 2, 3, 4, 5]])).tolist() == [[1, 2, 12]]

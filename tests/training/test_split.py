@@ -1,0 +1,59 @@
+"""How rows are cut into parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from training.config import TrainingConfig
+from training.errors import TrainingRefused
+from training.results import Roles
+from training.steps.split import split
+
+CONFIG = TrainingConfig(data=Path("x.csv"))
+
+
+def roles(rows: int, order: NDArray[np.float64] | None = None, anomalous: NDArray[np.bool_] | None = None) -> Roles:
+    return Roles(("x",), (), (), anomalous, order, np.zeros(rows, dtype=np.bool_))
+
+
+def test_parts_are_disjoint_and_hold_every_row_of_a_table_without_time() -> None:
+    parts = split(roles(1000), CONFIG)
+
+    together = np.concatenate([parts.train, parts.validation, parts.calibration, parts.test])
+    assert sorted(together) == list(range(1000))
+    assert (len(parts.calibration), len(parts.test)) == (200, 200)
+
+
+def test_the_same_seed_gives_the_same_parts() -> None:
+    first, again = split(roles(100), CONFIG), split(roles(100), CONFIG)
+
+    np.testing.assert_array_equal(first.train, again.train)
+
+
+def test_a_series_is_cut_in_blocks_of_time_with_gaps_between() -> None:
+    order = np.random.default_rng(0).permutation(1000).astype(np.float64)
+
+    parts = split(roles(1000, order), CONFIG)
+
+    blocks = [order[part] for part in (parts.train, parts.validation, parts.calibration, parts.test)]
+    for before, after in zip(blocks, blocks[1:], strict=False):
+        assert before.max() + 10 < after.min()
+
+
+def test_known_anomalies_are_in_no_part_that_is_fitted_or_calibrated_on() -> None:
+    anomalous = np.arange(200) % 10 == 0
+
+    parts = split(roles(200, anomalous=anomalous), CONFIG)
+
+    fitted = np.concatenate([parts.train, parts.validation, parts.calibration, parts.test])
+    assert not anomalous[fitted].any()
+    assert len(parts.anomalies) == 20
+
+
+def test_too_few_rows_are_refused_with_the_number_needed() -> None:
+    with pytest.raises(TrainingRefused, match="1 usable rows of normal records; training needs at least 20"):
+        split(roles(1), CONFIG)

@@ -1,0 +1,67 @@
+"""`offbeat train` and `offbeat evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from rich.console import Console
+
+from models.options import read_options
+from models.repository import Repository, shipped
+from training.config import TrainingConfig
+from training.progress import Bar, Lines, Quiet
+from training.summary import print_measures, print_summary
+
+
+def train(arguments: Sequence[str]) -> int:
+    """Train and publish; shows a bar on a terminal, lines in a pipe, one JSON object with `--json`."""
+    as_json = "--json" in arguments
+    config = read_options(TrainingConfig, [each for each in arguments if each != "--json"], "offbeat train")
+    from training.pipeline import train as fit_and_publish  # noqa: PLC0415  # torch takes seconds: not for --help
+
+    console = Console(stderr=as_json)
+    repository = Repository(config.repository)
+    watcher = Quiet() if as_json else Bar(console) if console.is_terminal else Lines(console)
+    with watcher if isinstance(watcher, Bar) else nullcontext():
+        published = fit_and_publish(config, watcher, repository)
+    if as_json:
+        print(json.dumps(_as_json(published.reference.version, published.reference.digest, published.manifest.quality)))
+        return 0
+    champion = repository.resolve(config.model) if "champion" in repository.state(config.model).aliases else None
+    print_summary(console, published.reference, published.manifest, champion)
+    return 0
+
+
+def _as_json(version: int, digest: str, quality: object) -> dict[str, object]:
+    return {"version": version, "digest": digest, "quality": quality}
+
+
+def evaluate(arguments: Sequence[str]) -> int:
+    """Measure a model on a file with known anomalies."""
+    from training.evaluation import evaluate_file  # noqa: PLC0415
+
+    options = _evaluate_parser().parse_args(arguments)
+    repository = Repository(options.repository, below=shipped())
+    measures = evaluate_file(repository, options.model, options.data, options.label, options.separator)
+    if options.json:
+        print(json.dumps(measures))
+    else:
+        print_measures(Console(), measures)
+    return 0
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="offbeat evaluate", description=evaluate.__doc__)
+    parser.add_argument("model", help="NAME, NAME@VERSION or NAME@ALIAS")
+    parser.add_argument("data", type=Path, help="file of records, .csv or .json")
+    parser.add_argument("--label", default="label", help="column of known anomalies (0 and 1)")
+    parser.add_argument("--separator", default=",", help="between the cells of a CSV")
+    default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
+    parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser

@@ -1,0 +1,66 @@
+"""Say in a few lines what a training made and what its model will find. Knows manifests, not networks."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from rich.console import Console
+from rich.table import Table
+
+from models.manifest import Manifest
+from models.repository import Reference
+
+
+def print_summary(console: Console, reference: Reference, manifest: Manifest, champion: Reference | None) -> None:
+    """The version, its rows, its threshold, what it finds, and what to do next."""
+    training, threshold = manifest.training, manifest.threshold
+    rows = training.rows
+    console.print(f"[bold]{manifest.model}@{reference.version}[/bold] {manifest.variant}, {_network(manifest)}")
+    console.print(
+        f"rows: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
+        + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
+    )
+    console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
+    console.print(f"threshold {threshold.value:.4g} ({threshold.method} {threshold.parameter:g})")
+    _print_quality(console, cast("dict[str, Any]", manifest.quality))
+    served = champion is not None and champion.version == reference.version
+    console.print(
+        f"published as {reference.folder}" + (", champion" if served else "; to serve it: offbeat models promote ")
+        + ("" if served else f"{manifest.model}@{reference.version}")
+    )
+
+
+def _network(manifest: Manifest) -> str:
+    settings = manifest.training.settings
+    hidden = cast("list[int]", settings["hidden"])
+    inputs = len(manifest.columns.names)
+    return f"{inputs} features -> {' -> '.join(map(str, [*hidden, manifest.latent_size]))}, loss {settings['loss']}"
+
+
+def _print_quality(console: Console, quality: dict[str, Any]) -> None:
+    if not quality:
+        console.print("no test rows: nothing evaluated")
+        return
+    console.print(f"flagged of {quality['test_rows']} normal test rows: {quality['false_positive_rate']:.2%}")
+    if "labelled" in quality:
+        print_measures(console, quality["labelled"])
+    if quality.get("injected_faults"):
+        console.print(_faults(quality["injected_faults"]))
+
+
+def print_measures(console: Console, labelled: dict[str, Any]) -> None:
+    """One line of the measures that need labels."""
+    anomalies = labelled["anomalies"]
+    measures = "  ".join(f"{name} {value:.3f}" for name, value in labelled.items() if name != "anomalies")
+    console.print(f"on {anomalies} labelled anomalies: {measures}")
+
+
+def _faults(found: dict[str, dict[str, float]]) -> Table:
+    table = Table(title="faults injected into test rows", title_justify="left")
+    table.add_column("fault")
+    for name in ("rows", "detected", "by forest", "cause named", "by forest", "by chance"):
+        table.add_column(name, justify="right")
+    keys = ("detected", "forest_detected", "top_contributor", "forest_top_contributor", "random_top_contributor")
+    for fault, row in found.items():
+        table.add_row(fault.replace("_", " "), str(int(row["rows"])), *(f"{row[key]:.0%}" for key in keys))
+    return table
