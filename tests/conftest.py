@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.repository import Repository
@@ -17,3 +19,21 @@ def pump_repository(tmp_path: Path) -> Repository:
     """A fresh repository with model `pump`: versions 1 (champion) and 2; features temperature, pressure, flow, valve."""
     shutil.copytree(BUNDLES / "pump", tmp_path / "repository" / "pump")
     return Repository(tmp_path / "repository")
+
+
+@pytest.fixture
+def sensors(tmp_path: Path) -> Callable[..., Path]:
+    """Write a CSV of correlated sensors; extra columns by name."""
+
+    def write(rows: int = 400, seed: int = 0, name: str = "sensors.csv", **extra: list[object]) -> Path:
+        chance = np.random.default_rng(seed)
+        hidden = chance.standard_normal((rows, 2))
+        readings = hidden @ chance.standard_normal((2, 5)) + 0.1 * chance.standard_normal((rows, 5))
+        columns: dict[str, list[object]] = {f"s{place}": [f"{value:.5f}" for value in readings[:, place]] for place in range(5)}
+        columns |= extra
+        lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n")
+        return path
+
+    return write

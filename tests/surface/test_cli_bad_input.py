@@ -1,0 +1,184 @@
+"""What the command line answers to bad input: exact exit code, exact text, nothing lost. One row a mistake."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from models.repository import Repository
+from offbeat.cli import main
+
+HEADER = "timestamp,id,temperature,pressure,flow,valve"
+GOOD = "2026-01-01T00:00:00,r1,33.0,4.0,48.0,open"
+LONG = "x" * 10_000_000
+
+SCORE = [
+    ("an unknown column", f"{HEADER},colour\n{GOOD},red\n",
+     'line 2, column \'colour\': the model knows no column "colour"; extra=ignore leaves it out'),
+    ("a misspelled column", "timestamp,id,temprature,pressure,flow,valve\n" + GOOD + "\n",
+     'line 2, column \'temprature\': the model knows no column "temprature"; did you mean "temperature"? (and 1 more)'),
+    ("a feature absent from every record", "temperature,pressure,flow\n33,4,48\n",
+     'column \'valve\': the feature "valve" is absent from every record'),
+    ("a feature empty in every record", "temperature,pressure,flow,valve\n33,,48,open\n",
+     'column \'pressure\': the feature "pressure" is absent from every record'),
+    ("text for a number", f"{HEADER}\n{GOOD}\n{GOOD.replace('33.0', 'hot')}\n",
+     'line 3, column \'temperature\': expected a number, got "hot"'),
+    ("1e400", f"{HEADER}\n{GOOD.replace('33.0', '1e400')}\n",
+     'line 2, column \'temperature\': too large for a 64-bit number: "1e400"'),
+    ("an empty file", "", "the CSV is empty; its first line must name the columns"),
+    ("a header only", f"{HEADER}\n", "the CSV has a header but no rows"),
+    ("a wrong separator", f"{HEADER}\n{GOOD}\n".replace(",", ";"),
+     'line 1: one column named "timestamp;id;temperature;pressure;flow;…: the cells seem to be separated by a semicolon, '
+     "not ','; name the separator (offbeat: --separator), or send commas"),
+    ("ten million characters in a cell", f"{HEADER}\n{GOOD.replace('33.0', LONG)}\n",
+     "line 2: a cell is longer than 131,072 characters"),
+    ("a ragged row", f"{HEADER}\n{GOOD},6\n", "line 2: 7 cells, but the header names 6 columns"),
+    ("a column named twice", "flow,flow\n1,2\n", 'line 1: two columns are named "flow"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), [case[1:] for case in SCORE], ids=[case[0] for case in SCORE])
+def test_scoring_a_bad_file_is_refused_with_its_place(
+    text: str, message: str, pump_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, output = tmp_path / "bad.csv", tmp_path / "out.csv"
+    data.write_text(text)
+    output.write_text("what was there before")
+
+    code = main(["score", str(data), "--repository", str(pump_repository.root), "-o", str(output)])
+
+    told = capsys.readouterr().err
+    assert code == 1
+    assert told.removeprefix("offbeat score: ").removeprefix(f"{data}: ") == message + "\n"
+    assert output.read_text() == "what was there before"
+
+
+@pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-Infinity"])
+def test_a_cell_that_is_no_finite_number_makes_its_record_unknown(
+    cell: str, pump_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "bad.csv"
+    data.write_text(f"{HEADER}\n{GOOD}\n{GOOD.replace('33.0', cell)}\n")
+
+    assert main(["score", str(data), "--repository", str(pump_repository.root)]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert ",normal," in lines[1]
+    assert ",unknown," in lines[2]
+    assert lines[2].endswith("not a finite number: temperature")
+
+
+READINGS = "\n".join(f"{row % 7},{(row % 7) * 2 + 1}" for row in range(100))
+TRAIN = [
+    ("an empty file", "", "the CSV is empty; its first line must name the columns"),
+    ("a header only", "a,b\n", "the CSV has a header but no rows"),
+    ("one row", "a,b\n1,2\n", "every column is constant: there is nothing to learn from records that never differ"),
+    ("two rows", "a,b\n1,2\n2,3\n", "2 usable rows of normal records; training needs at least 20"),
+    ("a constant file", "a,b\n" + "1,2\n" * 50,
+     "every column is constant: there is nothing to learn from records that never differ"),
+    ("text among numbers", f"a,b\n{READINGS}\nhot,1\n", 'line 102, column \'a\': expected a number, got "hot"'),
+    ("1e400", f"a,b\n{READINGS}\n1e400,1\n", 'line 102, column \'a\': too large for a 64-bit number: "1e400"'),
+    ("nothing but NaN", "a,b\n" + "nan,1\n" * 50, "every column is constant: there is nothing to learn from records that never differ"),
+    ("a wrong separator", "a;b\n1;2\n",
+     "line 1: one column named \"a;b\": the cells seem to be separated by a semicolon, not ','; "
+     "name the separator (offbeat: --separator), or send commas"),
+    ("ten million characters in a cell", f"a,b\n{LONG},1\n", "line 2: a cell is longer than 131,072 characters"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), [case[1:] for case in TRAIN], ids=[case[0] for case in TRAIN])
+def test_training_on_a_bad_file_is_refused_and_publishes_nothing(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "bad.csv"
+    data.write_text(text)
+
+    code = main(["train", str(data), "--repository", str(tmp_path / "repository"), "--epochs", "1"])
+
+    told = capsys.readouterr().err
+    assert code == 1
+    assert told.removeprefix("offbeat train: ").removeprefix(f"{data}: ") == message + "\n"
+    assert Repository(tmp_path / "repository").models() == []
+
+
+USAGE = [
+    (["train"], 2, "the following arguments are required: DATA"),
+    (["train", "x.csv", "--fpr", "2"], 2, "--fpr: Input should be less than 1"),
+    (["train", "x.csv", "--fpr", "0.1", "--quantile", "0.9"], 2, "quantile, fpr and robust exclude each other"),
+    (["train", "x.csv", "--colour", "red"], 2, "unrecognized arguments: --colour red"),
+    (["train", "x.csv", "--config", "none.toml"], 2, "--config: no file none.toml"),
+    (["train", "none.csv"], 1, "cannot read none.csv: No such file or directory"),
+    (["train", "."], 1, ". is a directory; name a file in it"),
+    (["train", "data.parquet"], 1, "cannot read data.parquet: No such file or directory"),
+    (["score", "none.csv", "--model", "pump@9"], 1, "model 'pump' has no version 9; published: 1, 2"),
+    (["score", "none.csv", "--model", "../etc"], 1, "'../etc' is not a model name: a-z, 0-9, _ and -, at most 64, not starting with _ or -"),
+    (["score", "none.csv", "--model", "pump@best"], 1, "model 'pump' has no alias 'best'; there is: champion"),
+    (["score", "none.csv", "--model", "pump"], 1, "cannot read none.csv: No such file or directory"),
+    (["fly"], 2, "no verb 'fly'; there is: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), USAGE, ids=[" ".join(case[0]) for case in USAGE])
+def test_wrong_usage_is_one_line_that_says_what_to_mend(
+    arguments: list[str],
+    code: int,
+    message: str,
+    pump_repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OFFBEAT_REPOSITORY", str(pump_repository.root))
+    try:
+        found = main(arguments)
+    except SystemExit as stopped:
+        found = int(stopped.code or 0)
+
+    told = capsys.readouterr().err
+    assert found == code
+    assert message in told
+    assert "Traceback" not in told
+
+
+FILES = ["manifest.json", "model.onnx", "golden.json", "calibration.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_bundle_with_one_byte_flipped_is_not_scored_with(
+    name: str, pump_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = pump_repository.root / "pump" / "1" / name
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(damaged)
+    (tmp_path / "good.csv").write_text(f"{HEADER}\n{GOOD}\n")
+
+    code = main(["score", str(tmp_path / "good.csv"), "--repository", str(pump_repository.root)])
+
+    assert code == 1
+    assert capsys.readouterr().err == f"offbeat score: {name} is damaged: its SHA-256 is not the published one\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a full disk needs root")
+def test_a_full_disk_while_publishing_changes_nothing(
+    sensors: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], pump_repository: Repository
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=92k", "tmpfs", str(disk)], check=True)
+    try:
+        shutil.copytree(pump_repository.root / "pump", disk / "pump")
+        before = sorted(path for path in disk.rglob("*") if path.name != ".lock")
+
+        code = main(["train", str(sensors()), "--repository", str(disk), "--name", "pump", "--epochs", "1"])
+
+        assert code == 1
+        assert f"offbeat train: cannot write to {disk}: No space left on device; nothing was changed\n" in capsys.readouterr().err
+        assert sorted(path for path in disk.rglob("*") if path.name != ".lock") == before
+        assert Repository(disk).resolve("pump").version == 1
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
