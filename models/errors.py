@@ -17,9 +17,11 @@ ContractError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 SHOWN_MISMATCHES = 20
+COUNTED_MISMATCHES = 1000
 
 
 class ContractError(Exception):
@@ -60,6 +62,13 @@ class TableMismatch(ContractError):
         self.mismatches = tuple(mismatches[:SHOWN_MISMATCHES])
         more = (total or len(mismatches)) - 1
         super().__init__(f"{mismatches[0]}" + (f" (and {more} more)" if more else ""))
+
+
+def refuse_any(mismatches: Iterable[Mismatch]) -> None:
+    """TableMismatch when there is one. A hostile body has millions: no more than a thousand are looked for."""
+    found = list(islice(mismatches, COUNTED_MISMATCHES))
+    if found:
+        raise TableMismatch(found)
 
 
 class NotFound(ContractError):

@@ -96,7 +96,7 @@ class FeatureSchema(Contract):
         # A hostile body has a million columns: only those that are shown are worth a closer look.
         shown_first = [self._unknown_column(table, name) for name in unknown[:SHOWN_MISMATCHES]]
         shown_then = [_absent_feature(table, name) for name in absent[:SHOWN_MISMATCHES]]
-        raise TableMismatch([*shown_first, *shown_then], total=len(unknown) + len(absent))
+        raise TableMismatch([*shown_first, *shown_then], len(unknown) + len(absent))
 
     def _unknown(self, table: Table) -> list[str]:
         known = {*self.names, *self.passthrough}

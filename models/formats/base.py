@@ -10,13 +10,20 @@ from models.table import Table
 class Format(Protocol):
     """Bytes to Table and back. `media_type` and `suffix` are how HTTP and files name it."""
 
-    media_type: str
-    suffix: str
+    @property
+    def media_type(self) -> str:
+        """`text/csv`."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """`.csv`."""
+        ...
 
     def read(self, data: bytes) -> Table:
         """Read all records. FormatRefused when the bytes are not this format, TableMismatch when they are ragged."""
         ...
 
     def write(self, table: Table) -> bytes:
-        """The same records as bytes."""
+        """The same records as bytes; a cell stays text or number as it is."""
         ...

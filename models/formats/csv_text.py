@@ -6,10 +6,9 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from models.columns import TextColumn, shown
-from models.errors import FormatRefused, TableMismatch
+from models.columns import Column, TextColumn, shown
+from models.errors import FormatRefused, TooLarge, refuse_any
 from models.table import Table, escaped
 
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
@@ -22,9 +21,10 @@ class CsvPlaces:
     lines: Sequence[int]
 
     def pointer(self, row: int | None, column: str | None) -> str:
-        """`/records/3/temperature`."""
-        tokens = ["records", *([row] if row is not None else []), *([column] if column is not None else [])]
-        return "".join(f"/{escaped(token)}" for token in tokens)
+        """`/records/3/temperature`; a column without a row has no place of its own."""
+        if row is None:
+            return "/records"
+        return f"/records/{row}" + (f"/{escaped(column)}" if column is not None else "")
 
     def words(self, row: int | None, column: str | None) -> str:
         """`line 5, column 'temperature'`."""
@@ -40,17 +40,19 @@ class CsvFormat:
     media_type: str = "text/csv"
     suffix: str = ".csv"
 
-    def read(self, data: bytes) -> Table:
+    def read(self, data: bytes, *, most: int | None = None) -> Table:
         """Read the header and every row; blank lines are skipped."""
         reader = csv.reader(io.StringIO(_decoded(data), newline=""), delimiter=self.separator, strict=True)
-        rows: list[list[str]] = []
         lines: list[int] = []
+        rows: list[list[str]] = []
         try:
             for row in reader:
                 # In a file of one column an empty line is a missing value, not a blank line.
                 if row or (rows and len(rows[0]) == 1):
                     rows.append(row or [""])
                     lines.append(reader.line_num)
+                if most is not None and len(rows) > most + 1:
+                    raise TooLarge(too_many(most))
         except csv.Error as error:
             raise FormatRefused(f"line {reader.line_num}: {_explained(error)}") from None
         if not rows:
@@ -62,8 +64,7 @@ class CsvFormat:
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=self.separator, lineterminator="\n")
         writer.writerow(table.columns)
-        cells = [column.cells for column in table.columns.values()]
-        writer.writerows(zip_longest(*cells))
+        writer.writerows(zip(*(_written(column) for column in table.columns.values()), strict=True))
         return out.getvalue().encode()
 
     def _table(self, header: list[str], rows: list[list[str]], places: CsvPlaces) -> Table:
@@ -71,17 +72,14 @@ class CsvFormat:
         if not rows:
             raise FormatRefused("the CSV has a header but no rows")
         width = len(header)
-        ragged = [
-            Table({}, 0, places).mismatch(
-                number, None, f"{len(row)} cells, but the header names {width} columns"
-            )
+        empty = Table({}, 0, places)
+        refuse_any(
+            empty.mismatch(number, None, f"{len(row)} cells, but the header names {width} columns")
             for number, row in enumerate(rows)
             if len(row) != width
-        ]
-        if ragged:
-            raise TableMismatch(ragged)
-        columns = dict(zip(header, map(TextColumn, zip(*rows, strict=True)), strict=True))
-        return Table(columns, len(rows), places)
+        )
+        columns = map(TextColumn, zip(*rows, strict=True))
+        return Table(dict(zip(header, columns, strict=True)), len(rows), places)
 
     def _check_header(self, header: list[str]) -> None:
         for other, name in SEPARATORS.items():
@@ -97,6 +95,11 @@ class CsvFormat:
             if name in seen:
                 raise FormatRefused(f"line 1: two columns are named {shown(name)}")
             seen.add(name)
+
+
+def _written(column: Column) -> list[object]:
+    """Cells as they are read back: booleans as JSON and a category spell them."""
+    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in column.cells]
 
 
 def _decoded(data: bytes) -> str:

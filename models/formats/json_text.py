@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
 
 import orjson
 
-from models.columns import TypedColumn, expected
-from models.errors import FormatRefused, Mismatch, TableMismatch
+from models.columns import Column, TypedColumn, expected, shown
+from models.errors import Mismatch, TableMismatch, refuse_any
+from models.formats.json_document import parsed
 from models.table import Table, escaped
 
 SHAPES = ("records", "columns", "rows")
-# orjson reads whole numbers of more than 64 bits as floats; only the digits still tell that they were whole.
-LONG_INTEGER = re.compile(rb"\d{19}")
-NOT_JSON = re.compile(rb"-?(?:NaN|Infinity)")
-BEYOND_EXACT = 10**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +25,53 @@ class JsonPlaces:
     names: Mapping[str, int]
 
     def pointer(self, row: int | None, column: str | None) -> str:
-        """JSON pointer into the body as it was sent."""
-        if self.shape == "rows" and row is None and column in self.names:
-            return f"/features/{self.names[column]}"
-        named = [] if column is None else [self.names.get(column, column) if self.shape == "rows" else column]
-        rows = [] if row is None else [row]
-        tokens = [*named, *rows] if self.shape == "columns" else [*rows, *named]
-        return f"/{self.shape}" + "".join(f"/{escaped(token)}" for token in tokens)
+        """JSON pointer into the body as it was sent; to the list where a column as a whole has no place in it."""
+        if row is None:
+            return self._column(column)
+        if column is None:
+            return f"/{self.shape}/{row}"
+        if self.shape == "columns":
+            return f"/columns/{escaped(column)}/{row}"
+        return f"/{self.shape}/{row}/{escaped(self.names.get(column, column))}"
 
     def words(self, row: int | None, column: str | None) -> str:
         """The pointer says it all, but for a column as a whole its name helps."""
         return f"column {column!r}" if row is None and column is not None else ""
+
+    def _column(self, column: str | None) -> str:
+        if self.shape == "columns" and column is not None:
+            return f"/columns/{escaped(column)}"
+        if self.shape == "rows" and column is not None:
+            return f"/features/{self.names[column]}" if column in self.names else "/features"
+        return f"/{self.shape}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordColumns(Mapping[str, Column]):
+    """The columns of records, each made when it is asked for.
+
+    Records that share no key have as many columns as cells: made at once they would fill the memory.
+    """
+
+    records: Sequence[Mapping[str, Any]]
+    names: Mapping[str, None]
+    made: dict[str, Column] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        """A record without the key has no value."""
+        if name not in self.made:
+            if name not in self.names:
+                raise KeyError(name)
+            self.made[name] = TypedColumn([record.get(name) for record in self.records])
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Names in the order they are first met."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """How many different keys the records have."""
+        return len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +84,18 @@ class JsonFormat:
     def read(self, data: bytes) -> Table:
         """The table of a body that holds nothing else."""
         table, others = self.read_document(data)
-        if others:
-            raise TableMismatch([Mismatch(f"/{escaped(key)}", "", "unknown key") for key in others])
+        refuse_any(Mismatch(f"/{escaped(key)}", "", "unknown key") for key in others)
         return table
 
     def read_document(self, data: bytes) -> tuple[Table, dict[str, Any]]:
         """The table, and the body's other keys (a request's options)."""
         document = parsed(data)
         if not isinstance(document, dict):
-            raise TableMismatch(
-                [Mismatch("", "", expected("an object with records, columns or rows", document))]
-            )
+            raise _mismatch("", expected("an object with records, columns or rows", document))
         shapes = [shape for shape in SHAPES if shape in document]
         if len(shapes) != 1:
             found = " and ".join(shapes) or "none of them"
-            raise TableMismatch([Mismatch("", "", f"expected one of records, columns or rows, got {found}")])
+            raise _mismatch("", f"expected one of records, columns or rows, got {found}")
         used = {shapes[0], *(["features"] if shapes[0] == "rows" else [])}
         others = {key: value for key, value in document.items() if key not in used}
         return READERS[shapes[0]](document), others
@@ -78,93 +107,54 @@ class JsonFormat:
         return orjson.dumps({"records": records}, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def parsed(data: bytes) -> Any:  # noqa: ANN401
-    """A JSON document. FormatRefused with the byte offset when it is none; 1e400 comes back as infinity."""
-    try:
-        document = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        return _reread(data, error)
-    return _exact(data) if LONG_INTEGER.search(data) else document
-
-
-def _reread(data: bytes, error: orjson.JSONDecodeError) -> Any:  # noqa: ANN401
-    """orjson also refuses 1e400, which is JSON: let the standard library read that, and explain everything else."""
-    if "infinity" in str(error):
-        return _exact(data)
-    offset = len(error.doc[: error.pos].encode()) if error.doc else error.pos
-    for match in NOT_JSON.finditer(data):
-        if match.start() <= offset < match.end():
-            raise FormatRefused(
-                f"not JSON at byte {match.start()}: JSON has no {match[0].decode()}"
-            ) from None
-    raise FormatRefused(f"not JSON at byte {offset}: {error.msg}") from None
-
-
-def _exact(data: bytes) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(data, parse_int=_whole, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise FormatRefused(f"not JSON: {error}") from None
-
-
-def _whole(text: str) -> int:
-    return int(text) if len(text) < 40 else BEYOND_EXACT
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"JSON has no {name}")
-
-
 def _records(document: dict[str, Any]) -> Table:
     records = _filled_list(document["records"], "/records", "records")
-    bad = [
+    refuse_any(
         Mismatch(f"/records/{row}", "", expected("an object", record))
         for row, record in enumerate(records)
         if not isinstance(record, dict)
-    ]
-    if bad:
-        raise TableMismatch(bad)
+    )
     names = dict.fromkeys(key for record in records for key in record)
-    columns = {name: TypedColumn([record.get(name) for record in records]) for name in names}
-    return Table(columns, len(records), JsonPlaces("records", {}))
+    return Table(RecordColumns(records, names), len(records), JsonPlaces("records", {}))
 
 
 def _columns(document: dict[str, Any]) -> Table:
     columns = document["columns"]
     if not isinstance(columns, dict) or not columns:
-        raise TableMismatch([Mismatch("/columns", "", expected("an object of arrays", columns))])
+        raise _mismatch("/columns", expected("an object of arrays", columns))
     for name, cells in columns.items():
         _filled_list(cells, f"/columns/{escaped(name)}", "values")
     rows = len(next(iter(columns.values())))
-    ragged = [
+    refuse_any(
         Mismatch(f"/columns/{escaped(name)}", "", f"{len(cells)} values, but the first column has {rows}")
         for name, cells in columns.items()
         if len(cells) != rows
-    ]
-    if ragged:
-        raise TableMismatch(ragged)
-    return Table(
-        {name: TypedColumn(cells) for name, cells in columns.items()}, rows, JsonPlaces("columns", {})
     )
+    return Table(typed(columns), rows, JsonPlaces("columns", {}))
 
 
 def _rows(document: dict[str, Any]) -> Table:
     names = _filled_list(document.get("features"), "/features", "feature names")
-    bad = [
-        Mismatch(f"/features/{position}", "", expected("a name that stands once", name))
-        for position, name in enumerate(names)
-        if not isinstance(name, str) or name in names[:position]
-    ]
     rows = _filled_list(document["rows"], "/rows", "rows")
-    bad += [
+    first = {name: place for place, name in reversed(list(enumerate(names))) if isinstance(name, str)}
+    misnamed = (
+        Mismatch(f"/features/{place}", "", expected("a name that stands once", name))
+        for place, name in enumerate(names)
+        if not isinstance(name, str) or first[name] != place
+    )
+    ragged = (
         Mismatch(f"/rows/{row}", "", _row_fault(cells, len(names)))
         for row, cells in enumerate(rows)
         if not isinstance(cells, list) or len(cells) != len(names)
-    ]
-    if bad:
-        raise TableMismatch(bad)
-    columns = dict(zip(names, map(TypedColumn, zip(*rows, strict=True)), strict=True))
-    return Table(columns, len(rows), JsonPlaces("rows", {name: index for index, name in enumerate(names)}))
+    )
+    refuse_any(chain(misnamed, ragged))
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    return Table(typed(columns), len(rows), JsonPlaces("rows", first))
+
+
+def typed(columns: Mapping[str, Sequence[Any]]) -> dict[str, Column]:
+    """Columns of cells whose types mean what they say."""
+    return {name: TypedColumn(cells) for name, cells in columns.items()}
 
 
 def _row_fault(cells: object, width: int) -> str:
@@ -174,11 +164,14 @@ def _row_fault(cells: object, width: int) -> str:
 
 
 def _filled_list(value: object, pointer: str, what: str) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        got = "an empty one" if isinstance(value, list) else None
-        detail = f"expected an array of {what}, got {got}" if got else expected(f"an array of {what}", value)
-        raise TableMismatch([Mismatch(pointer, "", detail)])
-    return value
+    if isinstance(value, list) and value:
+        return value
+    got = "an empty one" if isinstance(value, list) else shown(value)
+    raise _mismatch(pointer, f"expected an array of {what}, got {got}")
+
+
+def _mismatch(pointer: str, detail: str) -> TableMismatch:
+    return TableMismatch([Mismatch(pointer, "", detail)])
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Table]] = {
