@@ -85,7 +85,9 @@ def score(client: httpx.Client, model: str, file: Path) -> Scored:
     seconds = time.monotonic() - start
     verdicts = np.array([verdict for part in results for verdict in part["verdict"]])
     if (verdicts == "unknown").any():
-        raise SystemExit(f"{file}: {(verdicts == 'unknown').sum()} rows are unknown; nothing to compare them by")
+        raise SystemExit(
+            f"{file}: {(verdicts == 'unknown').sum()} rows are unknown; nothing to compare them by"
+        )
     scores = np.array([value for part in results for value in part["score"]], dtype=np.float64)
     return Scored(scores, verdicts == "anomaly", seconds)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, model_validator
 
-from models.contract import Contract
+from models.contract import Contract, read_contract
 from models.errors import BundleRefused
 from models.manifest import FileEntry, Manifest
 from models.operators import check_operators
@@ -19,14 +19,20 @@ from models.threshold import Calibration
 
 MANIFEST, MODEL, GOLDEN, CALIBRATION = "manifest.json", "model.onnx", "golden.json", "calibration.json"
 REQUIRED = (MODEL, GOLDEN, CALIBRATION)
-Part = TypeVar("Part", bound=Contract)
+MOST_MANIFEST = 64 * 2**20  # bytes: far beyond ten thousand features
 
 
 class Golden(Contract):
     """Made-up records with the scores they had at export; re-scored whenever the bundle is loaded."""
 
     columns: dict[str, tuple[float | str | None, ...]]
-    scores: tuple[float, ...] = Field(min_length=1)
+    scores: tuple[Annotated[float, Field(ge=0)], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _a_score_for_every_record(self) -> Self:
+        if any(len(cells) != len(self.scores) for cells in self.columns.values()):
+            raise ValueError("a column has more or fewer cells than there are scores")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +68,39 @@ def open_bundle(folder: Path, digest: str | None = None, *, check: Check = check
     BundleRefused says which file is missing, damaged or not of this project. `check` exists so that a
     test can show what happens without it.
     """
-    manifest_bytes = _read(folder, MANIFEST)
-    if digest is not None:
-        check(MANIFEST, manifest_bytes, FileEntry(size=len(manifest_bytes), digest=digest))
-    manifest = Manifest.parse(manifest_bytes)
-    files: dict[str, bytes] = {}
-    for name in REQUIRED:
-        if name not in manifest.files:
-            raise BundleRefused(f"{MANIFEST} does not list {name}")
-        files[name] = _read(folder, name)
-        check(name, files[name], manifest.files[name])
+    manifest_bytes, manifest = _read_manifest(folder, digest, check)
+    files = _read_files(folder, manifest, REQUIRED, check)
     check_operators(files[MODEL])
     return Bundle(
         manifest=manifest,
         digest=digest_of(manifest_bytes),
         model=files[MODEL],
-        golden=_parsed(Golden, GOLDEN, files[GOLDEN]),
-        calibration=_parsed(Calibration, CALIBRATION, files[CALIBRATION]),
+        golden=read_contract(Golden, GOLDEN, files[GOLDEN]),
+        calibration=read_contract(Calibration, CALIBRATION, files[CALIBRATION]),
     )
+
+
+def verify_bundle(folder: Path, digest: str) -> Bundle:
+    """The bundle, after every file that the manifest lists was checked, those that serving does not read too."""
+    _, manifest = _read_manifest(folder, digest, check_bytes)
+    _read_files(folder, manifest, manifest.files, check_bytes)
+    return open_bundle(folder, digest)
+
+
+def copy_bundle(folder: Path, into: Path, *, digest: str) -> str:
+    """Write the files a bundle lists into an empty folder, each checked as it is read; returns the digest."""
+    manifest_bytes, manifest = _read_manifest(folder, digest, check_bytes)
+    files = _read_files(folder, manifest, manifest.files, check_bytes)
+    _write_all(into, {**files, MANIFEST: manifest_bytes})
+    return digest
 
 
 def write_bundle(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> str:
     """Write files, then the manifest that lists them, each synced; returns the version's digest."""
-    for name, data in files.items():
-        _write(folder / name, data)
     entries = {name: FileEntry(size=len(data), digest=digest_of(data)) for name, data in files.items()}
     data = manifest.model_copy(update={"files": entries}).model_dump_json(indent=2).encode()
-    _write(folder / MANIFEST, data)
-    sync(folder)
+    Manifest.parse(data)  # a copy is not validated; what could not be read back is not written
+    _write_all(folder, {**files, MANIFEST: data})
     return digest_of(data)
 
 
@@ -102,22 +113,43 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _read(folder: Path, name: str) -> bytes:
+def _read_manifest(folder: Path, digest: str | None, check: Check) -> tuple[bytes, Manifest]:
+    data = _read(folder, MANIFEST, MOST_MANIFEST)
+    if digest is not None:
+        check(MANIFEST, data, FileEntry(size=len(data), digest=digest))
+    return data, Manifest.parse(data)
+
+
+def _read_files(folder: Path, manifest: Manifest, names: Iterable[str], check: Check) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for name in names:
+        entry = manifest.files.get(name)
+        if entry is None:
+            raise BundleRefused(f"{MANIFEST} does not list {name}")
+        files[name] = _read(folder, name, entry.size)
+        check(name, files[name], entry)
+    return files
+
+
+def _read(folder: Path, name: str, most: int) -> bytes:
+    """A file of at most so many bytes. A pipe would never end, and what is too large would fill the memory."""
+    path = folder / name
     try:
-        return (folder / name).read_bytes()
+        status = path.stat()
+        if not path.is_file():
+            raise BundleRefused(f"{path} is not a file")
+        if status.st_size > most:
+            raise BundleRefused(f"{name} has {status.st_size} bytes; at most {most} were published")
+        return path.read_bytes()
     except OSError as error:
-        raise BundleRefused(f"cannot read {folder / name}: {error.strerror}") from None
+        raise BundleRefused(f"cannot read {path}: {error.strerror}") from None
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _parsed(kind: type[Part], name: str, data: bytes) -> Part:
-    try:
-        return kind.model_validate_json(data)
-    except ValidationError as error:
-        raise BundleRefused(f"{name}: {error.errors(include_url=False)[0]['msg']}") from None
+def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write each file and sync it, in this order; then sync the folder that names them."""
+    for name, data in files.items():
+        with (folder / name).open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    sync(folder)

@@ -15,7 +15,9 @@ Mask = NDArray[np.bool_]
 EXACT = 2.0**53  # beyond, float64 skips integers
 SHOWN = 40  # characters of a cell that an error may repeat
 TOO_LARGE = "too large for a 64-bit number"
-BEYOND_EXACT = "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
+BEYOND_EXACT = (
+    "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
+)
 
 
 class BadCell(NamedTuple):
@@ -145,8 +147,8 @@ def _bad_cells(
     fault: Callable[[Any], str | None],
 ) -> list[BadCell]:
     """What `fault` says of each cell that is there and whose value is not finite, or large."""
-    doubtful = np.flatnonzero(present & ~(np.abs(values) < EXACT))
-    found = ((int(row), fault(cells[row])) for row in doubtful)
+    doubtful = np.flatnonzero(present & ~(np.abs(values) < EXACT)).tolist()
+    found = ((row, fault(cells[row])) for row in doubtful)
     return [BadCell(row, detail) for row, detail in found if detail]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import BadCell, Mask
-from models.errors import Mismatch, TableMismatch
+from models.columns import Column, Mask, Numbers, TypedColumn
+from models.errors import Mismatch, refuse_any
 from models.features import CategoricalFeature, FeatureSchema
 from models.table import Table
 
 UNSEEN, MISSING = 0, -1
+Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +55,42 @@ def encode(table: Table, schema: FeatureSchema) -> Encoded:
     A feature that is not a column of the table is missing in every record; `FeatureSchema.check` is
     what refuses such a table.
     """
-    mismatches: list[Mismatch] = []
-    numeric = np.full((table.rows, len(schema.numeric)), np.nan)
-    lost = np.zeros((table.rows, len(schema.names)), dtype=np.bool_)
-    strange = np.zeros_like(lost)
-    for place, feature in enumerate(schema.numeric):
-        if feature.name not in table.columns:
-            lost[:, place] = True
-            continue
-        values, missing, bad = table.columns[feature.name].numbers()
-        mismatches += _mismatches(table, feature.name, bad)
-        lost[:, place] = missing
-        strange[:, place] = ~np.isfinite(values) & ~missing
-        numeric[:, place] = np.where(np.isfinite(values), values, np.nan)
-    codes, texts, bad_categories = _encode_categories(table, schema)
-    if mismatches or bad_categories:
-        raise TableMismatch([*mismatches, *bad_categories])
-    lost[:, len(schema.numeric) :] = codes == MISSING
-    return Encoded(numeric, codes, lost, strange, texts)
-
-
-def _encode_categories(
-    table: Table, schema: FeatureSchema
-) -> tuple[NDArray[np.int64], tuple[list[str | None], ...], list[Mismatch]]:
-    codes = np.full((table.rows, len(schema.categorical)), MISSING, dtype=np.int64)
+    numbers: list[Numbers] = []
     texts: list[list[str | None]] = []
-    mismatches: list[Mismatch] = []
-    for place, feature in enumerate(schema.categorical):
-        if feature.name not in table.columns:
-            texts.append([None] * table.rows)
-            continue
-        values, bad = table.columns[feature.name].categories()
-        mismatches += _mismatches(table, feature.name, bad)
-        if not bad:
-            codes[:, place] = _codes(values, feature)
-        texts.append(values)
-    return codes, tuple(texts), mismatches
+    refuse_any(chain(_read_numbers(table, schema, numbers), _read_texts(table, schema, texts)))
+    rows = table.rows
+    values = _stacked([read.values for read in numbers], rows, np.float64)
+    codes = _stacked([_codes(*pair) for pair in zip(texts, schema.categorical, strict=True)], rows, np.int64)
+    lost = _stacked([read.missing for read in numbers], rows, np.bool_)
+    finite = np.isfinite(values)
+    return Encoded(
+        numeric=np.where(finite, values, np.nan),
+        categorical=codes,
+        missing=np.hstack([lost, codes == MISSING]),
+        not_finite=np.hstack([~finite & ~lost, np.zeros_like(codes, dtype=np.bool_)]),
+        texts=tuple(texts),
+    )
+
+
+def _read_numbers(table: Table, schema: FeatureSchema, into: list[Numbers]) -> Iterator[Mismatch]:
+    """Bad cells, column by column, so that whoever has seen enough of them can stop the reading."""
+    for feature in schema.numeric:
+        read = _column(table, feature.name).numbers()
+        into.append(read)
+        for row, detail in read.bad:
+            yield table.mismatch(row, feature.name, detail)
+
+
+def _read_texts(table: Table, schema: FeatureSchema, into: list[list[str | None]]) -> Iterator[Mismatch]:
+    for feature in schema.categorical:
+        read = _column(table, feature.name).categories()
+        into.append(read.values)
+        for row, detail in read.bad:
+            yield table.mismatch(row, feature.name, detail)
+
+
+def _column(table: Table, name: str) -> Column:
+    return table.columns[name] if name in table.columns else TypedColumn([None] * table.rows)
 
 
 def _codes(values: list[str | None], feature: CategoricalFeature) -> NDArray[np.int64]:
@@ -95,5 +99,9 @@ def _codes(values: list[str | None], feature: CategoricalFeature) -> NDArray[np.
     return np.array([known.get(value, UNSEEN) for value in values], dtype=np.int64)
 
 
-def _mismatches(table: Table, name: str, bad: list[BadCell]) -> list[Mismatch]:
-    return [table.mismatch(row, name, detail) for row, detail in bad]
+def _stacked(columns: Sequence[NDArray[Kind]], rows: int, kind: type[Kind]) -> NDArray[Kind]:
+    """(rows, columns), also of no column."""
+    out = np.empty((rows, len(columns)), dtype=kind)
+    for place, column in enumerate(columns):
+        out[:, place] = column
+    return out

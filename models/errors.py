@@ -3,7 +3,7 @@
 ContractError
 ├── FormatRefused        the bytes are not what they claim to be
 ├── FormatUnknown        nobody here reads this media type or suffix
-├── TooLarge             more than the reader was told to take
+├── TooLarge             more than the reader was told to take: TooManyRecords
 ├── TableMismatch        readable, but not the table this model was trained on
 ├── NotFound             ModelNotFound · VersionNotFound · AliasNotFound
 ├── NameRefused          not a model, version or alias name
@@ -41,6 +41,13 @@ class FormatUnknown(ContractError):
 
 class TooLarge(ContractError):
     """More records or bytes than one call may hold."""
+
+
+class TooManyRecords(TooLarge):
+    """The reader was told to take fewer."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most:,} records, which is the most one call may hold")
 
 
 class Mismatch(NamedTuple):

@@ -8,30 +8,49 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
+from models.bundle import sync
 from models.contract import Contract
 from models.errors import JournalRefused
+from models.manifest import Sha256
 
 Kind = Literal["published", "promoted", "rolled back", "threshold"]
 
 
+class Change(NamedTuple):
+    """What is to happen. `published` brings a version with its digest; the others move one alias."""
+
+    event: Kind
+    version: int
+    digest: str | None = None
+    alias: str | None = None
+    threshold: float | None = None
+
+
 class Event(Contract):
-    """One change. `published` brings a version with its digest; the others move one alias."""
+    """A change as it stands in the journal."""
 
     generation: int
     event: Kind
     version: int
     at: str
-    digest: str | None = None
+    digest: Sha256 | None = None
     alias: str | None = None
     threshold: float | None = None
     hash: str = ""
+
+    @model_validator(mode="after")
+    def _says_what_it_does(self) -> Self:
+        if (self.digest if self.event == "published" else self.alias) is None:
+            raise ValueError("a version without its digest, or a change of no alias")
+        return self
 
     def sealed(self, before: str) -> Event:
         """This event with the hash that chains it to the line before."""
@@ -59,15 +78,19 @@ class ModelState:
     last_hash: str = ""
 
 
+def has_events(path: Path) -> bool:
+    """Whether there is a finished line. A journal that cannot be read counts: who asks for its model hears why."""
+    try:
+        return bool(_finished_lines(path))
+    except JournalRefused:
+        return True
+
+
 def read_journal(path: Path) -> list[Event]:
     """Every finished line, in order; no file is no event. JournalRefused where a line does not follow."""
-    try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
     events: list[Event] = []
     before = ""
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_finished_lines(path), start=1):
         try:
             event = Event.model_validate_json(line)
         except ValidationError:
@@ -80,14 +103,21 @@ def read_journal(path: Path) -> list[Event]:
 
 
 def replay(events: list[Event]) -> ModelState:
-    """Versions and aliases after the last event. Rolling back returns to what the alias was before its last change."""
+    """Versions and aliases after the last event. JournalRefused for an alias of a version that was never published.
+
+    Rolling back returns to what the alias was before its last change.
+    """
     versions: dict[int, str] = {}
     aliases: dict[str, AliasState] = {}
-    for event in events:
-        if event.event == "published":
-            versions[event.version] = event.digest or ""
-        elif event.alias is not None:
-            aliases[event.alias] = _moved(event, aliases.get(event.alias))
+    for each in events:
+        if each.digest is not None:
+            versions[each.version] = each.digest
+        elif each.version not in versions:
+            raise JournalRefused(
+                f"the alias journal speaks of version {each.version}, which was never published"
+            )
+        elif each.alias is not None:
+            aliases[each.alias] = _moved(each, aliases.get(each.alias))
     last = events[-1] if events else None
     return ModelState(versions, aliases, last.generation if last else 0, last.hash if last else "")
 
@@ -99,32 +129,43 @@ def _moved(event: Event, state: AliasState | None) -> AliasState:
     return AliasState(event.version, event.threshold, event.generation, state)
 
 
-def append(path: Path, state: ModelState, events: list[Event]) -> None:
-    """Add events after those of `state`; all of them reach the disk, or the file is as it was. Needs the lock."""
+def append(path: Path, state: ModelState, changes: Sequence[Change]) -> None:
+    """Add changes after the events of `state`; all of them reach the disk, or the file is as it was. Needs the lock."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
     before, lines = state.last_hash, []
-    for event in events:
-        sealed = event.sealed(before)
-        before = sealed.hash
-        lines.append(sealed.model_dump_json(exclude_defaults=True).encode() + b"\n")
+    for generation, change in enumerate(changes, start=state.generation + 1):
+        event = Event.model_validate({"generation": generation, "at": at, **change._asdict()}).sealed(before)
+        before = event.hash
+        lines.append(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
+    new = not path.exists()
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        end = _finished_end(handle)
-        os.ftruncate(handle, end)
-        try:
-            _write_all(handle, b"".join(lines), end)
-            os.fsync(handle)
-        except OSError:
-            os.ftruncate(handle, end)
-            raise
+        _replace_tail(handle, b"".join(lines))
     finally:
         os.close(handle)
+    if new:
+        sync(path.parent)
 
 
-def event(kind: Kind, state: ModelState, version: int, *, after: int = 1, **fields: object) -> Event:
-    """A new event, `after` generations beyond the state."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    values = {"generation": state.generation + after, "event": kind, "version": version, "at": at, **fields}
-    return Event.model_validate(values)
+def _finished_lines(path: Path) -> list[bytes]:
+    try:
+        return path.read_bytes().split(b"\n")[:-1]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise JournalRefused(f"cannot read {path}: {error.strerror}") from None
+
+
+def _replace_tail(handle: int, data: bytes) -> None:
+    """Write after the last finished line, over what no writer finished; at any failure that line stays the last."""
+    end = _finished_end(handle)
+    os.ftruncate(handle, end)
+    try:
+        _write_all(handle, data, end)
+        os.fsync(handle)
+    except BaseException:
+        os.ftruncate(handle, end)
+        raise
 
 
 def _finished_end(handle: int) -> int:

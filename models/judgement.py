@@ -19,6 +19,7 @@ from models.scorer import Scorer, Scores
 from models.table import Table
 from models.threshold import Threshold, Vector, Verdict
 
+NAMED = 5  # features that a reason lists
 Value = float | str | None
 Direction = Literal["above", "below", "other"]
 
@@ -76,7 +77,8 @@ class Judgement:
         """(rows, features): each feature's part of the score."""
         attribution = np.where(np.isfinite(self.scores.attribution), self.scores.attribution, 0)
         whole = attribution.sum(axis=1, keepdims=True)
-        return np.divide(attribution, whole, out=np.zeros_like(attribution), where=whole > 0)
+        none = np.zeros_like(attribution)
+        return np.asarray(np.divide(attribution, whole, out=none, where=whole > 0))
 
     @cached_property
     def _ranked(self) -> NDArray[np.int64]:
@@ -112,7 +114,7 @@ class Judgement:
     @cached_property
     def _outside(self) -> NDArray[np.bool_]:
         minimum, maximum, _, _ = self._limits
-        return (self.encoded.numeric < minimum) | (self.encoded.numeric > maximum)
+        return np.asarray((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
 
     @cached_property
     def _doubtful(self) -> NDArray[np.bool_]:
@@ -156,8 +158,9 @@ class Judgement:
         numbers = len(self.columns.numeric)
         value = float(self.scores.expected[row, place])
         if place < numbers:
-            return value
-        return self.columns.categorical[place - numbers].categories[int(value) - 1]
+            return value if np.isfinite(value) else None
+        categories = self.columns.categorical[place - numbers].categories
+        return categories[int(value) - 1] if 1 <= value <= len(categories) else None
 
 
 def judge(scorer: Scorer, table: Table, threshold: Threshold | None = None) -> Judgement:
@@ -190,5 +193,6 @@ def _reasons(encoded: Encoded, scores: Scores, columns: FeatureSchema) -> list[s
         reasons[row] = "no feature has a value"
     for row in np.flatnonzero(encoded.not_finite.any(axis=1)):
         names = [columns.names[place] for place in np.flatnonzero(encoded.not_finite[row])]
-        reasons[row] = f"not a finite number: {', '.join(names)}"
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        reasons[row] = f"not a finite number: {', '.join(names[:NAMED])}{more}"
     return reasons

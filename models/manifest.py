@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field
 
-from models.contract import Contract
-from models.errors import BundleRefused
+from models.contract import Contract, FreeForm, read_contract
 from models.features import FeatureSchema
 from models.names import MODEL_PATTERN
 from models.threshold import Threshold
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+# A name, never a path.
+FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 
 
 class FileEntry(Contract):
@@ -48,7 +49,7 @@ class Training(Contract):
     rows: Rows
     epochs: int
     seconds: float
-    settings: dict[str, JsonValue]
+    settings: FreeForm
     libraries: dict[str, str]
 
 
@@ -63,15 +64,10 @@ class Manifest(Contract):
     columns: FeatureSchema
     threshold: Threshold
     training: Training
-    quality: dict[str, JsonValue]
-    files: dict[str, FileEntry]
+    quality: FreeForm
+    files: dict[FileName, FileEntry]
 
     @classmethod
     def parse(cls, data: bytes) -> Manifest:
         """Read strictly. BundleRefused names the first field that is wrong."""
-        try:
-            return cls.model_validate_json(data)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, first["loc"])) or "the file"
-            raise BundleRefused(f"manifest.json: {where}: {first['msg']}") from None
+        return read_contract(cls, "manifest.json", data)

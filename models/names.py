@@ -11,9 +11,14 @@ _NAME = re.compile(MODEL_PATTERN.removesuffix("$") + r"\Z")
 MOST = 40  # characters of a refused name that are repeated
 
 
+def is_model_name(text: str) -> bool:
+    """Whether a model can have this name."""
+    return _NAME.match(text) is not None
+
+
 def model_name(text: str) -> str:
     """A model's name, or NameRefused."""
-    if not _NAME.match(text):
+    if not is_model_name(text):
         raise NameRefused(
             f"{text[:MOST]!r} is not a model name: a-z, 0-9, _ and -, at most 64, not starting with _ or -"
         )
@@ -22,7 +27,7 @@ def model_name(text: str) -> str:
 
 def alias_name(text: str) -> str:
     """An alias, or NameRefused: shaped like a model's name, but not all digits, which would be a version."""
-    if not _NAME.match(text) or text.isdigit():
+    if not is_model_name(text) or text.isdigit():
         raise NameRefused(f"{text[:MOST]!r} is not an alias: a-z, 0-9, _ and -, at most 64, not all digits")
     return text
 

@@ -11,10 +11,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any, TypeVar, get_origin
+from typing import Any, NoReturn, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 PREFIX = "OFFBEAT_"
@@ -31,7 +36,7 @@ def read_options(kind: type[Model], arguments: Sequence[str], prog: str) -> Mode
         first = error.errors(include_url=False)[0]
         where = f"--{'-'.join(map(str, first['loc'][:1])).replace('_', '-')}: " if first["loc"] else ""
         _refuse(prog, where + first["msg"].removeprefix("Value error, "))
-    except TOMLDecodeError as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         _refuse(prog, f"{file}: not TOML: {error}")
 
 
@@ -67,7 +72,7 @@ def _door(kind: type[Model], prog: str, file: Path | None) -> Any:  # noqa: ANN4
             return value.split(",") if kind_of_field is tuple and isinstance(value, str) else value
 
         @classmethod
-        def settings_customise_sources(
+        def settings_customise_sources(  # type: ignore[override]
             cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             toml = (TomlConfigSettingsSource(settings_cls, file),) if file else ()
@@ -77,6 +82,6 @@ def _door(kind: type[Model], prog: str, file: Path | None) -> Any:  # noqa: ANN4
     return Door
 
 
-def _refuse(prog: str, message: str) -> Any:  # noqa: ANN401
-    print(f"{prog}: {message}", file=sys.stderr)
+def _refuse(prog: str, message: str) -> NoReturn:
+    sys.stderr.write(f"{prog}: {message}\n")
     raise SystemExit(2)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models.bundle import Bundle, open_bundle, sync, write_bundle
+from models.bundle import Bundle, copy_bundle, open_bundle, sync, write_bundle
 from models.errors import (
     AliasNotFound,
     ContractError,
@@ -20,9 +20,9 @@ from models.errors import (
     ReadOnly,
     VersionNotFound,
 )
-from models.journal import ModelState, append, event, read_journal, replay
+from models.journal import AliasState, Change, ModelState, append, has_events, read_journal, replay
 from models.manifest import Manifest
-from models.names import alias_name, model_name, version_number
+from models.names import alias_name, is_model_name, model_name, version_number
 from models.threshold import checked
 
 JOURNAL = "aliases.jsonl"
@@ -54,12 +54,12 @@ class Repository:
 
     def models(self) -> list[str]:
         """Names of all models with a published version, this layer's and the one below."""
-        here = {path.parent.name for path in self.root.glob(f"*/{JOURNAL}") if read_journal(path)}
-        return sorted(here.union(self.below.models() if self.below else ()))
+        here = {path.parent.name for path in self.root.glob(f"*/{JOURNAL}") if has_events(path)}
+        return sorted({*filter(is_model_name, here), *(self.below.models() if self.below else ())})
 
     def home(self, model: str) -> Repository:
         """The layer that holds a model. ModelNotFound lists what there is."""
-        if read_journal(self._journal(model)):
+        if has_events(journal_path(self.root, model)):
             return self
         if self.below is None:
             raise ModelNotFound(model, self.models())
@@ -70,26 +70,22 @@ class Repository:
 
     def state(self, model: str) -> ModelState:
         """Versions and aliases of a model, from its journal."""
-        home = self.home(model)
-        return replay(read_journal(home._journal(model)))
+        return _state(self.home(model).root, model)
 
     def journal(self, model: str) -> Path:
         """Where the journal of a model is, so that a reader can see it change."""
-        return self.home(model)._journal(model)
+        return journal_path(self.home(model).root, model)
 
     def resolve(self, model: str, version: int | None = None, alias: str = CHAMPION) -> Reference:
         """The version asked for, or the one an alias points at. NotFound says what there is."""
-        home = self.home(model)
-        state = home.state(model)
+        root = self.home(model).root
+        state = _state(root, model)
         if version is not None:
             if version not in state.versions:
                 raise VersionNotFound(model, version, sorted(state.versions))
-            return Reference(model, version, state.versions[version], home.root / model / str(version))
-        if alias not in state.aliases:
-            raise AliasNotFound(model, alias, sorted(state.aliases))
-        at = state.aliases[alias]
-        folder = home.root / model / str(at.version)
-        digest = state.versions[at.version]
+            return Reference(model, version, state.versions[version], root / model / str(version))
+        at = _at(state, model, alias)
+        folder, digest = root / model / str(at.version), state.versions[at.version]
         return Reference(model, at.version, digest, folder, alias, at.generation, at.threshold)
 
     def find(self, text: str) -> Reference:
@@ -105,19 +101,22 @@ class Repository:
 
     def publish(self, manifest: Manifest, files: Mapping[str, bytes], *, promote: bool = False) -> Reference:
         """Add a version whole or not at all. The first becomes champion; later ones with `promote`."""
-        model = manifest.model
-        with self._writing(model, new=True) as state:
-            version = self._add(
-                model, state, lambda into: write_bundle(into, files, manifest), promote=promote
-            )
-        return self.resolve(model, version)
+
+        def fill(folder: Path) -> str:
+            digest = write_bundle(folder, files, manifest)
+            return open_bundle(folder, digest).digest
+
+        with self._writing(manifest.model, new=True) as state:
+            version = self._add(manifest.model, state, fill, promote=promote)
+        return self.resolve(manifest.model, version)
 
     def copy(self, reference: Reference, target: Repository) -> Reference:
         """Bring a version into another repository byte by byte; its digest stays. A copy that is there is found again."""
         self.open(reference)
         with target._writing(reference.model, new=True) as state:
             there = [version for version, digest in state.versions.items() if digest == reference.digest]
-            version = there[0] if there else target._add(reference.model, state, partial(_copied, reference))
+            fill = partial(copy_bundle, reference.folder, digest=reference.digest)
+            version = there[0] if there else target._add(reference.model, state, fill)
         return target.resolve(reference.model, version)
 
     def promote(self, model: str, version: int, alias: str = CHAMPION) -> Reference:
@@ -125,28 +124,26 @@ class Repository:
         alias_name(alias)
         self.open(self.resolve(model, version))
         with self._writing(model) as state:
-            append(self._journal(model), state, [event("promoted", state, version, alias=alias)])
+            self._append(model, state, Change("promoted", version, alias=alias))
         return self.resolve(model, alias=alias)
 
     def rollback(self, model: str, alias: str = CHAMPION) -> Reference:
         """Return an alias to what it was before its last change. NotPossible when it never changed."""
-        self.resolve(model, alias=alias)
         with self._writing(model) as state:
-            before = state.aliases[alias].before
+            before = _at(state, model, alias).before
             if before is None:
                 raise NotPossible(f"alias {alias!r} of model {model!r} has nothing to roll back to")
-            fields = {"alias": alias, "threshold": before.threshold}
-            append(self._journal(model), state, [event("rolled back", state, before.version, **fields)])
+            change = Change("rolled back", before.version, alias=alias, threshold=before.threshold)
+            self._append(model, state, change)
         return self.resolve(model, alias=alias)
 
     def set_threshold(self, model: str, value: float | None, alias: str = CHAMPION) -> Reference:
         """Override the threshold of an alias; None returns to the bundle's own."""
-        version = self.resolve(model, alias=alias).version
         if value is not None:
             checked(value)
         with self._writing(model) as state:
-            fields = {"alias": alias, "threshold": value}
-            append(self._journal(model), state, [event("threshold", state, version, **fields)])
+            version = _at(state, model, alias).version
+            self._append(model, state, Change("threshold", version, alias=alias, threshold=value))
         return self.resolve(model, alias=alias)
 
     def _add(
@@ -154,26 +151,28 @@ class Repository:
     ) -> int:
         """Fill a folder beside the versions, rename it into place, tell the journal. `fill` returns the digest."""
         home = self.root / model
-        version = 1 + max(
-            [0, *state.versions, *(int(path.name) for path in home.iterdir() if path.name.isdigit())]
-        )
+        # A folder the journal does not know is what a killed publisher left; its number is not used again.
+        folders = [int(path.name) for path in home.iterdir() if path.name.isdecimal()]
+        version = 1 + max([0, *state.versions, *folders])
         staging, folder = home / f"{STAGING}-{version}", home / str(version)
         try:
             staging.mkdir()
-            published = event("published", state, version, digest=fill(staging))
+            changes = [Change("published", version, digest=fill(staging))]
+            if promote or CHAMPION not in state.aliases:
+                changes.append(Change("promoted", version, alias=CHAMPION))
             staging.rename(folder)
             sync(home)
-            champion = event("promoted", state, version, after=2, alias=CHAMPION)
-            append(
-                self._journal(model),
-                state,
-                [published, champion] if promote or not state.versions else [published],
-            )
+            self._append(model, state, *changes)
         except BaseException:
-            for left in (staging, folder):
-                shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(staging, ignore_errors=True)
+            # Stopped just after the journal was told, the version is published.
+            if version not in _state(self.root, model).versions:
+                shutil.rmtree(folder, ignore_errors=True)
             raise
         return version
+
+    def _append(self, model: str, state: ModelState, *changes: Change) -> None:
+        append(journal_path(self.root, model), state, changes)
 
     @contextmanager
     def _writing(self, model: str, *, new: bool = False) -> Iterator[ModelState]:
@@ -184,12 +183,14 @@ class Repository:
             )
         try:
             folder = self.root / model_name(model)
-            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                sync(self.root)
             with (folder / LOCK).open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 for left in folder.glob(f"{STAGING}-*"):  # of a publisher that was killed
                     shutil.rmtree(left, ignore_errors=True)
-                yield replay(read_journal(self._journal(model)))
+                yield _state(self.root, model)
         except OSError as error:
             raise self._explained(error) from error
 
@@ -198,8 +199,10 @@ class Repository:
             return ReadOnly(f"the repository {self.root} is read-only here; {_owner(self.root)} may write it")
         return ContractError(f"cannot write to {self.root}: {error.strerror}; nothing was changed")
 
-    def _journal(self, model: str) -> Path:
-        return self.root / model_name(model) / JOURNAL
+
+def journal_path(root: Path, model: str) -> Path:
+    """Where the journal of a model is, if it is in this folder."""
+    return root / model_name(model) / JOURNAL
 
 
 def shipped() -> Repository:
@@ -207,14 +210,14 @@ def shipped() -> Repository:
     return Repository(Path(__file__).parent / "shipped")
 
 
-def _copied(reference: Reference, into: Path) -> str:
-    """Copy a version's files, check what arrived, sync it."""
-    shutil.copytree(reference.folder, into, dirs_exist_ok=True)
-    digest = open_bundle(into, reference.digest).digest
-    for path in into.iterdir():
-        sync(path)
-    sync(into)
-    return digest
+def _state(root: Path, model: str) -> ModelState:
+    return replay(read_journal(journal_path(root, model)))
+
+
+def _at(state: ModelState, model: str, alias: str) -> AliasState:
+    if alias not in state.aliases:
+        raise AliasNotFound(model, alias, sorted(state.aliases))
+    return state.aliases[alias]
 
 
 def _owner(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,14 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.bundle import Bundle, open_bundle
-from models.columns import TypedColumn
 from models.encoding import Encoded, encode
-from models.errors import BundleRefused
+from models.errors import BundleRefused, TableMismatch
 from models.features import FeatureSchema
-from models.formats.json_text import JsonPlaces
+from models.formats.json_text import JsonPlaces, typed
+from models.manifest import Manifest
 from models.table import Table
 
+SHOWN = 200  # characters of what ONNX Runtime says that an error repeats
 CHUNK = 4096  # rows a run: larger runs leave the caches and are slower
 TOLERANCE = 1e-5  # relative to the larger of score and threshold
 FloatMatrix = NDArray[np.float64]
@@ -68,8 +68,9 @@ class Scorer:
         return self.manifest.columns
 
     def score(self, encoded: Encoded) -> Scores:
-        """Score every record, in runs of a few thousand rows."""
-        runs = [self._run(encoded, slice(at, at + CHUNK)) for at in range(0, encoded.rows, CHUNK)]
+        """Score every record, in runs of a few thousand rows; no record is a run, too."""
+        starts = range(0, max(encoded.rows, 1), CHUNK)
+        runs = [self._run(encoded, slice(at, at + CHUNK)) for at in starts]
         joined = [np.concatenate(parts).astype(np.float64, copy=False) for parts in zip(*runs, strict=True)]
         return Scores(*joined)
 
@@ -82,18 +83,23 @@ class Scorer:
         return list(self._session.run(OUTPUTS, inputs))
 
     def _test(self, bundle: Bundle) -> None:
-        encoded = encode(golden_table(bundle.golden.columns), bundle.manifest.columns)
-        check_scores(
-            self.score(encoded).score, np.asarray(bundle.golden.scores), bundle.manifest.threshold.value
-        )
+        golden, manifest = bundle.golden, bundle.manifest
+        if set(golden.columns) != set(manifest.columns.names):
+            raise BundleRefused("golden.json holds other features than the manifest")
+        try:
+            found = self.score(encode(golden_table(golden.columns), manifest.columns))
+        except TableMismatch as error:
+            raise BundleRefused(f"golden.json does not fit the manifest: {error}") from None
+        except Exception as error:  # ONNX Runtime's exceptions share no base of their own
+            raise BundleRefused(f"model.onnx does not score its golden records: {_short(error)}") from None
+        _check_shapes(found, len(golden.scores), manifest)
+        check_scores(found.score, np.asarray(golden.scores), manifest.threshold.value)
 
 
 def golden_table(columns: dict[str, tuple[float | str | None, ...]]) -> Table:
     """Golden records as a table."""
     rows = max(map(len, columns.values()), default=0)
-    return Table(
-        {name: TypedColumn(cells) for name, cells in columns.items()}, rows, JsonPlaces("columns", {})
-    )
+    return Table(typed(columns), rows, JsonPlaces("columns", {}))
 
 
 def check_scores(found: Vector, published: Vector, threshold: float) -> None:
@@ -109,22 +115,38 @@ def _session(model: bytes, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what it would print is raised as well
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Else bytes of ORT's own format would be recognised and run, and the allow-list reads ONNX only.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions share no base of their own
-        raise BundleRefused(f"model.onnx does not load: {str(error)[:200]}") from None
+        raise BundleRefused(f"model.onnx does not load: {_short(error)}") from None
 
 
 def _check_signature(session: ort.InferenceSession, columns: FeatureSchema) -> None:
-    found = {(put.name, put.type, put.shape[-1]) for put in session.get_inputs()}
+    """BundleRefused unless the graph takes the manifest's features and has every output."""
+    found = {(put.name, put.type, tuple(put.shape[1:])) for put in session.get_inputs()}
     wanted = {
-        ("numeric", "tensor(double)", len(columns.numeric)),
-        ("categorical", "tensor(int64)", len(columns.categorical)),
+        ("numeric", "tensor(double)", (len(columns.numeric),)),
+        ("categorical", "tensor(int64)", (len(columns.categorical),)),
     }
-    missing = set(OUTPUTS) - _names(session.get_outputs())
-    if found != {put for put in wanted if put[2]} or missing:
-        raise BundleRefused("model.onnx does not take the manifest's features or lacks an output")
+    if found != {each for each in wanted if each[2] != (0,)}:
+        raise BundleRefused("model.onnx does not take the manifest's features")
+    lacking = set(OUTPUTS) - {put.name for put in session.get_outputs()}
+    if lacking:
+        raise BundleRefused(f"model.onnx has no output {', '.join(sorted(lacking))}")
 
 
-def _names(puts: Iterable[ort.NodeArg]) -> set[str]:
-    return {put.name for put in puts}
+def _check_shapes(found: Scores, rows: int, manifest: Manifest) -> None:
+    """BundleRefused unless every output has a number for what it speaks of."""
+    features = len(manifest.columns.names)
+    widths = {"latent": manifest.latent_size, "expected": features, "attribution": features}
+    for name in OUTPUTS:
+        wanted = (rows, widths[name]) if name in widths else (rows,)
+        shape = getattr(found, name).shape
+        if shape != wanted:
+            raise BundleRefused(f"model.onnx gives {name} of shape {shape}, not {wanted}")
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:SHOWN]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.contract import Contract
 from models.errors import ThresholdRefused
@@ -18,6 +18,8 @@ NORMAL: Verdict = "normal"
 ANOMALY: Verdict = "anomaly"
 UNKNOWN: Verdict = "unknown"
 WORST = 6.0  # severity 1 is a tail probability of one in a million
+MOST = np.finfo(np.float64).max
+ABOVE_ONE = np.nextafter(1.0, 2.0)
 
 
 class Threshold(Contract):
@@ -32,8 +34,11 @@ class Threshold(Contract):
     parameter: float
 
     def anomaly_score(self, score: Vector) -> Vector:
-        """score / threshold: above 1 is an anomaly whatever the model. NaN stays NaN."""
-        return score / self.value
+        """score / threshold: above 1 is an anomaly whatever the model. Finite for a finite score; NaN stays NaN."""
+        with np.errstate(over="ignore"):
+            ratio = np.minimum(score / self.value, MOST)
+        # A score one float above the threshold would be rounded to 1, and 1 is normal.
+        return np.where(score > self.value, np.maximum(ratio, ABOVE_ONE), ratio)
 
     def verdicts(self, score: Vector) -> list[Verdict]:
         """`anomaly` strictly above the threshold, `normal` at or below, `unknown` for what is not finite."""
@@ -43,9 +48,7 @@ class Threshold(Contract):
 
     def overridden(self, value: float | None) -> Threshold:
         """The same, or a person's value in its place. ThresholdRefused unless it is a positive number."""
-        if value is None:
-            return self
-        return Threshold(value=checked(value), method="manual", parameter=value)
+        return self if value is None else Threshold(value=checked(value), method="manual", parameter=value)
 
 
 def checked(value: float) -> float:
@@ -66,9 +69,8 @@ class Tail(Contract):
     def survival(self, score: Vector) -> Vector:
         """Probability of a score at least this high; only for scores beyond `start`."""
         beyond = np.maximum(score - self.start, 0) / self.scale
-        if self.shape == 0:
-            return np.asarray(self.mass * np.exp(-beyond))
-        return np.asarray(self.mass * (1 + self.shape * beyond) ** (-1 / self.shape))
+        decay = np.log1p(self.shape * beyond) / self.shape if self.shape else beyond
+        return np.asarray(self.mass * np.exp(-decay))
 
 
 class Calibration(Contract):
@@ -76,6 +78,12 @@ class Calibration(Contract):
 
     scores: tuple[float, ...] = Field(min_length=1)
     tail: Tail
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if self.scores[0] < 0 or np.any(np.diff(self.scores) < 0):
+            raise ValueError("calibration scores are not ascending from 0")
+        return self
 
     @cached_property
     def _sorted(self) -> Vector:

@@ -43,6 +43,9 @@ class TrainingConfig(BaseModel):
     )
     activation: Literal["gelu", "relu", "elu", "tanh"] = Field("gelu", description="between layers")
     loss: Literal["auto", "mse", "bce"] = Field("auto", description="bce is for data that fill [0, 1]")
+    scaling: Literal["auto", "linear", "log"] = Field(
+        "auto", description="log for numbers with a long tail, such as rates; auto decides for each column"
+    )
     noise: float = Field(0.1, ge=0, description="denoising: spread of the Gaussian noise, in scaled units")
     mask: float = Field(0.1, ge=0, lt=1, description="denoising: share of values hidden")
 

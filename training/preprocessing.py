@@ -11,13 +11,19 @@ from torch import Tensor, nn
 from models.encoding import Encoded
 
 LIMIT = 1e4  # scaled values are clamped here: far beyond any reading, and its square is still exact enough in float32
+MOST_EXPONENT = 600.0  # e to this is still a float64
 WIDEN = 0.1  # the network sees this share beyond the trained range, and no further
 
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """Per numeric feature, float64 (features,): scaled = (value - center) / scale; `typical` replaces a missing value."""
+    """Per numeric feature, float64 (features,): scaled = (curve(value) - center) / scale.
 
+    curve(value) is sign(value) log(1 + |value| / unit), or the value itself where `unit` is 0. `typical`
+    replaces a missing value; `typical`, `lowest_seen` and `highest_seen` are in the feature's own units.
+    """
+
+    unit: Tensor
     center: Tensor
     scale: Tensor
     typical: Tensor
@@ -42,6 +48,8 @@ class Preprocessing(nn.Module):
     everything in float32.
     """
 
+    unit: Tensor
+    curved: Tensor
     center: Tensor
     scale: Tensor
     typical: Tensor
@@ -56,19 +64,20 @@ class Preprocessing(nn.Module):
         self.numbers = len(scaling.center)
         self.sizes = [count + 1 for count in categories]
         ones = torch.ones(sum(self.sizes), dtype=torch.float32)
-        scaled_low = ((scaling.lowest_seen - scaling.center) / scaling.scale).float()
-        scaled_high = ((scaling.highest_seen - scaling.center) / scaling.scale).float()
-        margin = WIDEN * (scaled_high - scaled_low)
         for name, value in {
+            "unit": torch.where(scaling.unit > 0, scaling.unit, 1.0),
+            "curved": scaling.unit > 0,
             "center": scaling.center,
             "scale": scaling.scale,
             "typical": scaling.typical,
-            "low": torch.cat([scaled_low - margin, 0 * ones]),
-            "high": torch.cat([scaled_high + margin, ones]),
             "active": torch.cat([scaling.active.float(), ones]),
             "belongs": self._membership(),
         }.items():
             self.register_buffer(name, value)
+        low, high = self._scaled(scaling.lowest_seen).float(), self._scaled(scaling.highest_seen).float()
+        margin = WIDEN * (high - low)
+        self.register_buffer("low", torch.cat([low - margin, 0 * ones]))
+        self.register_buffer("high", torch.cat([high + margin, ones]))
 
     @property
     def width(self) -> int:
@@ -86,7 +95,7 @@ class Preprocessing(nn.Module):
         present: list[Tensor] = []
         if numeric is not None:
             missing = numeric.isnan()
-            scaled = (torch.where(missing, self.typical, numeric) - self.center) / self.scale
+            scaled = self._scaled(torch.where(missing, self.typical, numeric))
             columns.append(scaled.clamp(-LIMIT, LIMIT).float())
             present.append((~missing).float())
         if categorical is not None:
@@ -112,13 +121,22 @@ class Preprocessing(nn.Module):
 
     def restored(self, x_hat: Tensor) -> Tensor:
         """Expected values in the record's own units; for a category the likeliest code. -> (rows, features) float64."""
-        columns = [x_hat[:, : self.numbers].double() * self.scale + self.center] if self.numbers else []
+        columns = [self._unscaled(x_hat[:, : self.numbers].double())] if self.numbers else []
         at = self.numbers
         for size in self.sizes:
             code = x_hat[:, at + 1 : at + size].argmax(dim=1, keepdim=True) + 1
             columns.append(code.double())
             at += size
         return torch.cat(columns, dim=1)
+
+    def _scaled(self, values: Tensor) -> Tensor:
+        curved = values.sign() * torch.log(1 + values.abs() / self.unit)
+        return (torch.where(self.curved, curved, values) - self.center) / self.scale
+
+    def _unscaled(self, scaled: Tensor) -> Tensor:
+        values = scaled * self.scale + self.center
+        curved = values.sign() * (torch.exp(values.abs().clamp(max=MOST_EXPONENT)) - 1) * self.unit
+        return torch.where(self.curved, curved, values)
 
     def _one_hot(self, codes: Tensor, size: int) -> Tensor:
         return (codes.unsqueeze(1) == torch.arange(size)).float()

@@ -20,8 +20,12 @@ class Format(Protocol):
         """`.csv`."""
         ...
 
-    def read(self, data: bytes) -> Table:
-        """Read all records. FormatRefused when the bytes are not this format, TableMismatch when they are ragged."""
+    def read(self, data: bytes, *, most: int | None = None) -> Table:
+        """Read all records.
+
+        FormatRefused when the bytes are not this format, TableMismatch when they are ragged, TooLarge when there
+        are more than `most` records.
+        """
         ...
 
     def write(self, table: Table) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.columns import Column, TextColumn, shown
-from models.errors import FormatRefused, TooLarge, refuse_any
+from models.errors import FormatRefused, TooManyRecords, refuse_any
 from models.table import Table, escaped
 
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
@@ -52,7 +52,7 @@ class CsvFormat:
                     rows.append(row or [""])
                     lines.append(reader.line_num)
                 if most is not None and len(rows) > most + 1:
-                    raise TooLarge(too_many(most))
+                    raise TooManyRecords(most)
         except csv.Error as error:
             raise FormatRefused(f"line {reader.line_num}: {_explained(error)}") from None
         if not rows:

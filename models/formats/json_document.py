@@ -14,14 +14,21 @@ from models.columns import BEYOND_EXACT, TOO_LARGE
 from models.errors import FormatRefused, Mismatch, refuse_any
 from models.table import escaped
 
-Path = tuple[()] | tuple["Path", str | int]  # where a value stands: its parent's path and its own key or place
+Path = (
+    tuple[()] | tuple["Path", str | int]
+)  # where a value stands: its parent's path and its own key or place
 # orjson reads whole numbers of more than 64 bits as floats; only the digits still tell that they were whole.
-LONG_INTEGER = re.compile(rb"(?<![\d.])\d{19,}+(?![.eE])")
+LONG_INTEGER = re.compile(rb"[:,\[\s-]\d{19,}+(?![.eE])")
+# Few bodies hold so many digits in a row, and this finds out ten times faster than a pattern.
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
+LONG_RUN = b"0" * 19
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 NOT_JSON = re.compile(rb"-?(?:NaN|Infinity)")
 LITERAL = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?(?:NaN|Infinity))', re.DOTALL)
 LEAST, MOST = -(2**63), 2**64 - 1  # what a 64-bit integer holds, signed or not
-HUGE = 10**40  # stands for every longer whole number; reading those takes time that grows with the square of their length
+HUGE = (
+    10**40
+)  # stands for every longer whole number; reading those takes time that grows with the square of their length
 HUGE_DIGITS = 40
 
 
@@ -34,7 +41,7 @@ def parsed(data: bytes) -> Any:  # noqa: ANN401
         if "infinity" in str(error):
             return _exact(data)
         _explain(data, error)
-    return _exact(data) if LONG_INTEGER.search(data) else document
+    return _exact(data) if LONG_RUN in data.translate(ZEROS) and LONG_INTEGER.search(data) else document
 
 
 def _explain(data: bytes, error: orjson.JSONDecodeError) -> NoReturn:

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from models.columns import Column, TypedColumn, expected, shown
-from models.errors import Mismatch, TableMismatch, refuse_any
+from models.errors import Mismatch, TableMismatch, TooManyRecords, refuse_any
 from models.formats.json_document import parsed
 from models.table import Table, escaped
 
+__all__ = ["JsonFormat", "JsonPlaces", "parsed"]
 SHAPES = ("records", "columns", "rows")
 
 
@@ -81,13 +82,13 @@ class JsonFormat:
     media_type: str = "application/json"
     suffix: str = ".json"
 
-    def read(self, data: bytes) -> Table:
+    def read(self, data: bytes, *, most: int | None = None) -> Table:
         """The table of a body that holds nothing else."""
-        table, others = self.read_document(data)
+        table, others = self.read_document(data, most=most)
         refuse_any(Mismatch(f"/{escaped(key)}", "", "unknown key") for key in others)
         return table
 
-    def read_document(self, data: bytes) -> tuple[Table, dict[str, Any]]:
+    def read_document(self, data: bytes, *, most: int | None = None) -> tuple[Table, dict[str, Any]]:
         """The table, and the body's other keys (a request's options)."""
         document = parsed(data)
         if not isinstance(document, dict):
@@ -96,9 +97,11 @@ class JsonFormat:
         if len(shapes) != 1:
             found = " and ".join(shapes) or "none of them"
             raise _mismatch("", f"expected one of records, columns or rows, got {found}")
-        used = {shapes[0], *(["features"] if shapes[0] == "rows" else [])}
-        others = {key: value for key, value in document.items() if key not in used}
-        return READERS[shapes[0]](document), others
+        table = READERS[shapes[0]](document)
+        if most is not None and table.rows > most:
+            raise TooManyRecords(most)
+        used = {*shapes, "features"} if shapes == ["rows"] else {*shapes}
+        return table, {key: value for key, value in document.items() if key not in used}
 
     def write(self, table: Table) -> bytes:
         """Records."""

@@ -148,8 +148,8 @@ def hundred_records() -> Callable[[httpx.Client], tuple[str, dict[str, object]]]
     """The name of a served model and a body of 100 of its typical records."""
 
     def records(client: httpx.Client, model: str | None = None) -> tuple[str, dict[str, object]]:
-        model = model or client.get("/v1/models").raise_for_status().json()["models"][0]["name"]
-        features = client.get(f"/v1/models/{model}").raise_for_status().json()["features"]
+        model = model or client.get("/v1/models").raise_for_status().json()["models"][0]["model"]
+        features = client.get(f"/v1/models/{model}").raise_for_status().json()["champion"]["features"]
         return model, {"columns": {each["name"]: [each["typical"]] * 100 for each in features}}
 
     return records

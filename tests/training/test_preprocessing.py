@@ -12,6 +12,7 @@ NAN = float("nan")
 def made() -> Preprocessing:
     """Two numbers (the second constant at 5) and a category of two."""
     column = {
+        "unit": [0.0, 0.0],
         "center": [10.0, 5.0],
         "scale": [2.0, 0.05],
         "typical": [9.0, 5.0],
@@ -44,7 +45,7 @@ def test_far_values_are_clamped_and_the_network_sees_no_further_than_it_was_trai
 
 
 def test_a_counter_near_two_billion_keeps_its_last_digit() -> None:
-    scaling = Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)))
+    scaling = Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (0.0, 1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)))
     numbers = torch.tensor([[1.7e9 + 1], [1.7e9 + 2]], dtype=torch.float64)
 
     assert Preprocessing(scaling, [])(numbers, None).x.flatten().tolist() == [1, 2]
@@ -67,3 +68,14 @@ def test_expected_values_come_back_in_their_own_units_and_categories_as_codes() 
 
 def test_errors_of_a_category_are_summed_over_its_columns() -> None:
     assert made().per_feature(torch.tensor([[1.0, 2, 3, 4, 5]])).tolist() == [[1, 2, 12]]
+
+
+def test_a_long_tailed_number_is_scaled_by_its_logarithm_and_comes_back() -> None:
+    module = Preprocessing(Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (10.0, 1.0, 2.0, 5.0, 0.0, 1e6, 1.0))), [])
+    numbers = torch.tensor([[0.0], [10.0], [1e6], [-10.0]], dtype=torch.float64)
+
+    x = module(numbers, None).x
+
+    expected = (numbers.sign() * torch.log1p(numbers.abs() / 10) - 1) / 2
+    torch.testing.assert_close(x.double(), expected, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(module.restored(x), numbers, rtol=1e-5, atol=1e-4)

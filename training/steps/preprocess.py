@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.stats import skew
 
 from models.encoding import encode
 from models.features import CategoricalFeature, Feature, FeatureSchema, NumericFeature
 from models.table import Table
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
-from training.preprocessing import LIMIT, Preprocessing, Scaling
+from training.preprocessing import LIMIT, MOST_EXPONENT, Preprocessing, Scaling
 from training.results import Parts, Prepared, Roles
 
 Vector = NDArray[np.float64]
 FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
+LONG_TAIL = 2.0  # skewness; an exponential distribution has 2
+FARTHEST = 1e300
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
 
@@ -23,7 +26,7 @@ def preprocess(table: Table, roles: Roles, parts: Parts, config: TrainingConfig)
     """Schema, scaling and encoded parts. Only training rows decide; the others are encoded with what those taught."""
     numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
     loss = _chosen_loss(config.loss, numbers)
-    features = {name: _numeric(name, values, loss) for name, values in numbers.items()}
+    features = {name: _numeric(name, values, loss, config.scaling) for name, values in numbers.items()}
     categories = {name: _categorical(table, name, parts) for name in roles.categorical}
     described: dict[str, Feature] = {
         **{name: feature for name, (feature, _) in features.items()},
@@ -58,27 +61,41 @@ def _chosen_loss(asked: str, numbers: dict[str, Vector]) -> str:
     return asked if asked != "auto" else "bce" if filled else "mse"
 
 
-def _numeric(name: str, values: Vector, loss: str) -> tuple[NumericFeature, Vector]:
-    """The feature and its column of Scaling: center, scale, typical, lowest and highest seen, active."""
+def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[NumericFeature, Vector]:
+    """The feature and its column of Scaling: unit, center, scale, typical, lowest and highest seen, active."""
     known = values[np.isfinite(values)]
     if not len(known):
-        raise TrainingRefused(
-            f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
-        )
+        raise TrainingRefused(f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}")
     low, high, typical = float(known.min()), float(known.max()), float(np.median(known))
-    center, scale = (0.0, 1.0) if loss == "bce" else (float(known.mean()), float(known.std()))
     active = high - low > 1e-9 * max(abs(low), abs(high))
+    unit = _unit(known, scaling) if active and loss != "bce" else 0.0
+    curved = np.sign(known) * np.log1p(np.abs(known) / unit) if unit else known
+    center, scale = (0.0, 1.0) if loss == "bce" else (float(curved.mean()), float(curved.std()))
     if not active:
         center, scale = typical, max(abs(typical) * CONSTANT_SCALE, 1e-6) if typical else 1.0
+    lowest, highest = (_uncurved(center + side * LIMIT * scale, unit) for side in (-1, 1))
     feature = NumericFeature(
-        name=name,
-        typical=typical,
-        minimum=low,
-        maximum=high,
-        lowest=center - LIMIT * scale,
-        highest=center + LIMIT * scale,
+        name=name, typical=typical, minimum=low, maximum=high, lowest=lowest, highest=highest
     )
-    return feature, np.array([center, scale, typical, low, high, float(active)])
+    return feature, np.array([unit, center, scale, typical, low, high, float(active)])
+
+
+def _unit(known: Vector, scaling: str) -> float:
+    """Where the logarithm of a long-tailed column begins: the median of its sizes. 0 for a column that stays linear."""
+    sizes = np.abs(known[known != 0])
+    if scaling == "linear" or not len(sizes):
+        return 0.0
+    unit = float(np.median(sizes))
+    curved = np.sign(known) * np.log1p(np.abs(known) / unit)
+    wanted = scaling == "log" or (abs(skew(known)) > LONG_TAIL and abs(skew(curved)) < abs(skew(known)))
+    return unit if wanted else 0.0
+
+
+def _uncurved(value: float, unit: float) -> float:
+    """A transformed value in the feature's own units, as far as float64 reaches."""
+    if not unit:
+        return value
+    return float(np.clip(np.sign(value) * np.expm1(min(abs(value), MOST_EXPONENT)) * unit, -FARTHEST, FARTHEST))
 
 
 def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:
@@ -94,5 +111,5 @@ def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:
 
 
 def _stacked(rows: list[Vector], columns: FeatureSchema) -> Scaling:
-    stacked = np.array(rows, dtype=np.float64).reshape(len(columns.numeric), 6).T
+    stacked = np.array(rows, dtype=np.float64).reshape(len(columns.numeric), 7).T
     return Scaling(*map(torch.from_numpy, np.ascontiguousarray(stacked)))

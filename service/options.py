@@ -1,0 +1,135 @@
+"""Options of a scoring request: what they are, and how strictly they are read. Knows no table and no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.columns import shown
+from models.errors import Mismatch, NameRefused
+from models.names import alias_name, version_number
+from models.table import escaped
+from service.refusals import OptionsRefused
+
+MOST_CONTRIBUTORS = 1000
+MOST_QUERY_FIELDS = 50
+REFERENCE = ("version", "alias")
+
+
+class ReadOptions(BaseModel):
+    """How records are read."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+    extra: Literal["reject", "ignore"] = Field(
+        default="reject",
+        description="What to do with a column the model does not know: refuse the request, or leave it out.",
+    )
+
+    @property
+    def ignore_unknown(self) -> bool:
+        """Whether columns the model does not know are left out."""
+        return self.extra == "ignore"
+
+
+class ScoreOptions(ReadOptions):
+    """What a score reply holds."""
+
+    top_contributors: int = Field(
+        default=3,
+        ge=0,
+        le=MOST_CONTRIBUTORS,
+        description="How many of the features that add most to a score to name; 0 is none.",
+    )
+    embedding: bool = Field(default=False, description="Add each record's latent embedding.")
+    expected: bool = Field(default=False, description="Add each record as the model would have it.")
+    threshold: float | None = Field(
+        default=None,
+        gt=0,
+        description="What if: judge by this threshold, in this request only, instead of the alias's.",
+    )
+    orient: Literal["records", "columns"] = Field(
+        default="records",
+        description="`records`: an object a record. `columns`: one object of arrays, cheaper for many records.",
+    )
+
+
+Options = TypeVar("Options", bound=ReadOptions)
+
+
+class Asked(NamedTuple):
+    """A query string: which version or alias, and the options beside them."""
+
+    version: int | None = None
+    alias: str | None = None
+    options: Mapping[str, str] = {}
+
+
+def read_query(query: bytes) -> Asked:
+    """Take a query string apart. OptionsRefused for a name that is given twice or cannot be one."""
+    if not query:
+        return Asked()
+    try:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_QUERY_FIELDS)
+    except ValueError:
+        raise OptionsRefused([Mismatch("/query", "", f"more than {MOST_QUERY_FIELDS} options")]) from None
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = next(name for name in fields if [name for name, _ in pairs].count(name) > 1)
+        raise OptionsRefused([_query(twice, "is given more than once")])
+    if all(name in fields for name in REFERENCE):
+        raise OptionsRefused([_query("alias", "give version or alias, not both")])
+    return Asked(_version(fields.pop("version", None)), _alias(fields.pop("alias", None)), fields)
+
+
+def read_options(kind: type[Options], body: Mapping[str, Any], query: Mapping[str, str]) -> Options:
+    """Options of body and query together. OptionsRefused points at each that is unknown, wrong or in both."""
+    if not body and not query:
+        return kind()
+    wrong = [_query(name, "is also in the body") for name in query if name in body]
+    options = kind()
+    try:
+        options = kind.model_validate(body)
+    except ValidationError as error:
+        wrong += _mismatches(kind, error, "")
+    try:
+        asked = kind.model_validate_strings(query, strict=False)
+        options = options.model_copy(update=asked.model_dump(exclude_unset=True))
+    except ValidationError as error:
+        wrong += _mismatches(kind, error, "/query")
+    if wrong:
+        raise OptionsRefused(wrong)
+    return options
+
+
+def _mismatches(kind: type[BaseModel], error: ValidationError, at: str) -> list[Mismatch]:
+    found = error.errors(include_url=False)
+    return [Mismatch(f"{at}/{escaped(each['loc'][0])}", "", _detail(kind, each)) for each in found]
+
+
+def _detail(kind: type[BaseModel], found: Mapping[str, Any]) -> str:
+    if found["type"] == "extra_forbidden":
+        return f"no such option; there are: {', '.join(sorted(kind.model_fields))}"
+    wanted = found["msg"].partition(",")[0].replace("Input should be", "expected")
+    return f"{wanted}, got {shown(found['input'])}"
+
+
+def _version(text: str | None) -> int | None:
+    try:
+        return None if text is None else version_number(text)
+    except NameRefused as error:
+        raise OptionsRefused([_query("version", str(error))]) from None
+
+
+def _alias(text: str | None) -> str | None:
+    try:
+        return None if text is None else alias_name(text)
+    except NameRefused as error:
+        raise OptionsRefused([_query("alias", str(error))]) from None
+
+
+def _query(name: str, detail: str) -> Mismatch:
+    return Mismatch(f"/query/{escaped(name)}", "", detail)

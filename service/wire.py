@@ -1,0 +1,65 @@
+"""Wire: a whole body in, under limits, and a whole reply out, as ASGI messages. Knows no path and no JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from starlette.types import Message, Receive, Send
+
+from models.errors import TooLarge
+
+LARGE = 1 << 16  # bytes; a body above this needs a place of its own
+
+
+class Reply(NamedTuple):
+    """All of a response."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/json"),)
+
+
+class Disconnected(Exception):
+    """The client left before its body was whole."""
+
+
+async def send_reply(send: Send, reply: Reply) -> None:
+    """Send a reply whose length is known."""
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def receive_body(receive: Receive, announced: int, most: int, on_large: Callable[[], None]) -> bytes:
+    """All of a body. TooLarge as soon as it is `announced`, or found, to be longer than `most` bytes.
+
+    `on_large` is called once when the body is, or is announced to be, above 64 KiB; it may refuse it.
+    """
+    parts: list[bytes] = []
+    size, large, more = 0, False, True
+    while more:
+        if max(size, announced) > most:
+            raise TooLarge(f"the body is longer than {most:,} bytes")
+        if not large and max(size, announced) > LARGE:
+            large = True
+            on_large()
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        more = message.get("more_body", False)
+    if size > most:
+        raise TooLarge(f"the body is longer than {most:,} bytes")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body that was read already, and then whatever the client does next."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return again

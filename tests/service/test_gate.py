@@ -1,0 +1,201 @@
+"""What every request passes, whoever answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from service.wire import LARGE
+
+pytestmark = pytest.mark.anyio
+SCORE = "/v1/models/pump/score"
+JSON = {"content-type": "application/json"}
+
+
+async def test_every_documented_route_passes_the_gate(running):
+    async with running(max_body_bytes=10) as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        routes = [(method, path) for path, operations in paths.items() for method in operations]
+        replies = [
+            await client.request(
+                method, path.format(model="pump", version=1, alias="champion"), content=b" " * 11
+            )
+            for method, path in routes
+        ]
+
+    assert len(routes) >= 13
+    assert {reply.status_code for reply in replies} == {413}  # only the gate counts bytes
+    assert all(reply.headers["x-request-id"] for reply in replies)
+    assert {reply.headers["content-type"] for reply in replies} == {"application/problem+json"}
+
+
+async def test_a_body_is_measured_by_what_arrives_not_by_what_is_announced(running):
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b" " * 50
+
+    async with running(max_body_bytes=100) as client:
+        reply = await client.post(SCORE, content=chunks(), headers=JSON)
+
+    assert reply.status_code == 413
+    assert reply.json()["detail"] == "the body is longer than 100 bytes"
+    assert reply.headers["connection"] == "close"
+
+
+async def test_a_body_of_exactly_the_limit_is_read(running, typical):
+    body = json.dumps({"records": [typical]}).encode()
+
+    async with running(max_body_bytes=len(body)) as client:
+        assert (await client.post(SCORE, content=body, headers=JSON)).status_code == 200
+        assert (await client.post(SCORE, content=body + b" ", headers=JSON)).status_code == 413
+
+
+async def test_a_body_that_does_not_come_in_time_is_not_waited_for(running):
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    async with running(receive_seconds=0.05) as client:
+        reply = await client.post(SCORE, content=slowly(), headers=JSON)
+
+    assert reply.status_code == 408
+    assert reply.json()["detail"] == "the body did not arrive within 0.05 seconds"
+
+
+async def test_compressed_bodies_are_refused_and_plain_ones_may_say_that_they_are_plain(client, typical):
+    body = json.dumps({"records": [typical]}).encode()
+
+    gzip = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": "gzip"})
+    plain = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": "identity"})
+
+    assert gzip.status_code == 415
+    assert gzip.json()["detail"] == "a compressed body is not read; send it without Content-Encoding"
+    assert plain.status_code == 200
+
+
+async def test_a_request_id_comes_back_and_one_is_made_where_there_is_none_fit_to_repeat(client):
+    given = await client.get("/healthz", headers={"x-request-id": "trace-1.a:B_2"})
+    forged = await client.get("/healthz", headers={"x-request-id": 'a"b c'})
+    absent = await client.get("/healthz")
+
+    assert given.headers["x-request-id"] == "trace-1.a:B_2"
+    assert forged.headers["x-request-id"] not in ("", 'a"b c')
+    assert len(absent.headers["x-request-id"]) == 16
+
+
+async def test_more_than_the_limit_at_work_is_shed_but_operations_are_answered(running, app):
+    async with running(max_in_flight=2) as client:
+        await client.get("/healthz")  # builds the gate
+        held = [gate(client)._work.one() for _ in range(2)]
+        for place in held:
+            place.__enter__()
+
+        shed = await client.get("/v1/models")
+        operations = [(await client.get(path)).status_code for path in ("/healthz", "/readyz", "/metrics")]
+        held[0].__exit__(None, None, None)
+        admitted = await client.get("/v1/models")
+        metrics = (await client.get("/metrics")).text
+
+    assert (shed.status_code, shed.headers["retry-after"]) == (503, "1")
+    assert shed.json()["detail"] == "the service is at its limit of 2 requests at once; try again shortly"
+    assert operations == [200, 200, 200]
+    assert admitted.status_code == 200
+    assert 'offbeat_requests_shed_total{reason="in flight"} 1.0' in metrics
+
+
+async def test_large_bodies_have_places_of_their_own(running, typical):
+    small = json.dumps({"records": [typical]}).encode()
+    large = small + b" " * LARGE
+
+    async with running(max_large_bodies=1) as client:
+        await client.get("/healthz")  # builds the gate
+        with gate(client)._large.one():
+            refused = await client.post(SCORE, content=large, headers=JSON)
+            served = await client.post(SCORE, content=small, headers=JSON)
+        again = await client.post(SCORE, content=large, headers=JSON)
+
+    assert [refused.status_code, served.status_code, again.status_code] == [503, 200, 200]
+
+
+async def test_places_are_free_again_after_every_kind_of_end(running, typical):
+    async with running(max_in_flight=1, max_large_bodies=1, max_body_bytes=2 * LARGE) as client:
+        for body in (
+            b"{",
+            b" " * (LARGE + 1),
+            b" " * (2 * LARGE + 1),
+            json.dumps({"records": [typical]}).encode(),
+        ):
+            await client.post(SCORE, content=body, headers=JSON)
+
+        assert (gate(client)._work.taken, gate(client)._large.taken) == (0, 0)
+
+
+@pytest.mark.parametrize("path", [SCORE, "/v1/models"])
+async def test_a_bug_is_logged_and_told_without_its_traceback(client, monkeypatch, caplog, path):
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a secret of the house")
+
+    monkeypatch.setattr("service.verbs.score_reply", broken)
+    monkeypatch.setattr("service.routes.models.summary", broken)
+
+    with caplog.at_level(logging.ERROR):
+        reply = await client.request(
+            "POST" if path == SCORE else "GET",
+            path,
+            json={"records": [{"temperature": 1, "flow": 2, "pressure": 3, "valve": "open"}]},
+        )
+
+    assert reply.status_code == 500
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert "secret" not in reply.text
+    assert reply.headers["x-request-id"] in reply.json()["detail"]
+    [record] = [each for each in caplog.records if each.name == "service.gate"]
+    assert record.request_id == reply.headers["x-request-id"]
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+async def test_a_client_that_leaves_is_counted_and_forgotten(app):
+    sent = []
+
+    async def receive() -> dict:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": SCORE, "headers": [], "query_string": b""}
+    await app(scope, receive, send)
+
+    assert sent == []
+    assert 'status="499"' in app.telemetry.exposition("")[0].decode()
+
+
+async def test_an_access_log_has_a_line_a_request(running, caplog):
+    async with running(access_log=True) as client:
+        with caplog.at_level(logging.INFO, "service.gate"):
+            await client.get("/healthz%0Aforged", headers={"x-request-id": "one"})
+
+    [record] = [each for each in caplog.records if each.name == "service.gate"]
+    assert record.path == "/healthz\nforged"
+    assert (record.method, record.status, record.request_id) == ("GET", 404, "one")
+
+
+async def test_framework_refusals_are_problems_too(client):
+    nowhere = await client.get("/nowhere")
+    method = await client.delete("/v1/models")
+    hot = await client.get(SCORE)
+
+    assert (nowhere.status_code, method.status_code, hot.status_code) == (404, 405, 405)
+    assert (method.headers["allow"], hot.headers["allow"]) == ("GET", "POST")
+    for reply in (nowhere, method, hot):
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert set(reply.json()) == {"type", "title", "status", "detail"}
+
+
+def gate(client: httpx.AsyncClient):
+    return client.app.middleware_stack
