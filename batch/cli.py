@@ -69,7 +69,9 @@ class _Several(ModelNotFound):
 def _tell(console: Console, reference: Reference, judged: Judgement, options: argparse.Namespace) -> None:
     if options.output is None and not sys.stdout.isatty():
         return
-    counts = "  ".join(f"{verdict} {judged.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown"))
+    counts = "  ".join(
+        f"{verdict} {judged.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown")
+    )
     console.print(f"{reference.model}@{reference.version}: {judged.rows} records  {counts}")
     print_strangest(console, judged)
     if options.output is not None:
@@ -79,7 +81,9 @@ def _tell(console: Console, reference: Reference, judged: Judgement, options: ar
 def _parser(view: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"offbeat {view}", description=globals()[view].__doc__)
     parser.add_argument("data", type=Path, metavar="FILE", help="records, .csv or .json")
-    parser.add_argument("-o", "--output", type=Path, help="file to write, .csv or .json; standard output unless told")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="file to write, .csv or .json; standard output unless told"
+    )
     parser.add_argument("--model", help="NAME, NAME@VERSION or NAME@ALIAS; the only model unless told")
     default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
     parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")

@@ -52,7 +52,9 @@ VIEWS: dict[str, Callable[[Judgement], Columns]] = {
 }
 
 
-def scored(scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None) -> tuple[Judgement, Table]:
+def scored(
+    scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None
+) -> tuple[Judgement, Table]:
     """The judgement, and the table with the view's columns after its own; a name that is taken gets a `model_` before it."""
     judged = judge(scorer, table, threshold)
     added = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeGuard
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 EXACT = 2.0**53  # beyond, float64 skips integers
+NOT_FINITE = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
 SHOWN = 40  # characters of a cell that an error may repeat
 TOO_LARGE = "too large for a 64-bit number"
 BEYOND_EXACT = (
@@ -172,13 +174,15 @@ def _parsed(text: str) -> float:
 
 def _text_fault(text: str) -> str | None:
     """Why a text cell that is not an ordinary finite number is bad; None for a literal nan or inf, and for a large float."""
+    if NOT_FINITE.fullmatch(text):
+        return None
     value = _parsed(text)
-    word = text.strip().lower().lstrip("+-")
-    if "_" in text or (np.isnan(value) and word != "nan"):
+    if np.isnan(value) or "_" in text:
         return expected("a number", text)
     if np.isinf(value):
-        return None if word.startswith("inf") else f"{TOO_LARGE}: {shown(text)}"
-    return BEYOND_EXACT if word.isdigit() and int(word.lstrip("0") or 0) > EXACT else None
+        return f"{TOO_LARGE}: {shown(text)}"
+    digits = text.strip().lstrip("+-")
+    return BEYOND_EXACT if digits.isdigit() and int(digits.lstrip("0") or 0) > EXACT else None
 
 
 def _typed_fault(cell: object) -> str | None:

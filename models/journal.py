@@ -48,8 +48,13 @@ class Event(Contract):
 
     @model_validator(mode="after")
     def _says_what_it_does(self) -> Self:
-        if (self.digest if self.event == "published" else self.alias) is None:
-            raise ValueError("a version without its digest, or a change of no alias")
+        wanted, other = self.digest, self.alias
+        if self.event != "published":
+            wanted, other = other, wanted
+        if wanted is None or other is not None:
+            raise ValueError(
+                "a version comes with its digest, a change with its alias, and neither with both"
+            )
         return self
 
     def sealed(self, before: str) -> Event:

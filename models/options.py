@@ -61,7 +61,7 @@ def _door(kind: type[Model], prog: str, file: Path | None) -> Any:  # noqa: ANN4
             cli_implicit_flags=True,
             cli_hide_none_type=True,
             cli_avoid_json=True,
-            cli_enforce_required=True,
+            cli_enforce_required=False,
         )
         config: Path | None = None
 

@@ -118,21 +118,26 @@ def _session(model: bytes, threads: int) -> ort.InferenceSession:
     # Else bytes of ORT's own format would be recognised and run, and the allow-list reads ONNX only.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
-        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        # With its fallback it would print to standard output and try the same again.
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime's exceptions share no base of their own
         raise BundleRefused(f"model.onnx does not load: {_short(error)}") from None
 
 
 def _check_signature(session: ort.InferenceSession, columns: FeatureSchema) -> None:
     """BundleRefused unless the graph takes the manifest's features and has every output."""
-    found = {(put.name, put.type, tuple(put.shape[1:])) for put in session.get_inputs()}
+    try:
+        found = {(put.name, put.type, tuple(put.shape[1:])) for put in session.get_inputs()}
+        outputs = {put.name for put in session.get_outputs()}
+    except UnicodeDecodeError:
+        raise BundleRefused("model.onnx has an input or output whose name is no text") from None
     wanted = {
         ("numeric", "tensor(double)", (len(columns.numeric),)),
         ("categorical", "tensor(int64)", (len(columns.categorical),)),
     }
     if found != {each for each in wanted if each[2] != (0,)}:
         raise BundleRefused("model.onnx does not take the manifest's features")
-    lacking = set(OUTPUTS) - {put.name for put in session.get_outputs()}
+    lacking = set(OUTPUTS) - outputs
     if lacking:
         raise BundleRefused(f"model.onnx has no output {', '.join(sorted(lacking))}")
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from models.columns import Column
 from models.errors import Mismatch
 
+LONGEST_NAME = 200  # characters
+
 
 class Places(Protocol):
     """Where a cell stood in what was read, for people and for programs."""
@@ -26,8 +28,13 @@ class Places(Protocol):
 
 
 def escaped(token: object) -> str:
-    """One token of a JSON pointer."""
-    return str(token).replace("~", "~0").replace("/", "~1")
+    """One token of a JSON pointer; a name longer than any column's is cut, for it comes from outside."""
+    return cut(str(token)).replace("~", "~0").replace("/", "~1")
+
+
+def cut(name: str) -> str:
+    """A name as an error may repeat it."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,9 @@ class Tail(Contract):
 
     def survival(self, score: Vector) -> Vector:
         """Probability of a score at least this high; only for scores beyond `start`."""
-        beyond = np.maximum(score - self.start, 0) / self.scale
-        decay = np.log1p(self.shape * beyond) / self.shape if self.shape else beyond
+        with np.errstate(over="ignore"):  # infinitely far beyond is impossible: 0
+            beyond = np.maximum(score - self.start, 0) / self.scale
+            decay = np.log1p(self.shape * beyond) / self.shape if self.shape else beyond
         return np.asarray(self.mass * np.exp(-decay))
 
 

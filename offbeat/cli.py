@@ -61,7 +61,13 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     try:
         return int(getattr(import_module(verb.module), verb.function)(arguments))
     except ModuleNotFoundError as error:
-        if not verb.extra or (error.name or "").split(".")[0] in {"batch", "models", "offbeat", "service", "training"}:
+        if not verb.extra or (error.name or "").split(".")[0] in {
+            "batch",
+            "models",
+            "offbeat",
+            "service",
+            "training",
+        }:
             raise
         print(f"offbeat {name}: needs {error.name}; pip install 'offbeat[{verb.extra}]'", file=sys.stderr)
     except ContractError as error:

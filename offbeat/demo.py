@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import os
@@ -12,11 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from socket import socket
 from threading import Thread
+from typing import Literal
 
 import httpx
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
 from rich.console import Console
 
 from models.formats import read_bytes
+from models.options import read_options
 from offbeat.client import Client, Refused
 from offbeat.episodes import episodes, shown
 from service.app import create_app
@@ -31,55 +34,54 @@ PATIENCE = 30.0  # seconds a service may take to load its models
 PIPED_WIDTH = 120
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options of `offbeat demo`."""
-    top = argparse.ArgumentParser(prog="offbeat demo", description=__doc__)
-    top.add_argument(
-        "file", nargs="?", type=Path, default=FAULTS, help="CSV to score; default: recorded faults"
+class DemoSettings(Settings):
+    """Serve, send recorded telemetry through HTTP, show the strangest moments, go on serving until Ctrl-C."""
+
+    file: CliPositionalArg[Path] = Field(default=FAULTS, description="CSV to send.")
+    model: str = Field(default="host", description="Which model to ask.")
+    drain_seconds: float = Field(default=0, ge=0, description="Nobody else is waiting here.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="Least level to log."
     )
-    top.add_argument("--model", default="host", help="model to ask; default host")
-    top.add_argument("--repository", type=Path, default=Settings().repository, help="default var/repository")
-    top.add_argument("--host", default=Settings().host, help="address to listen on; default 127.0.0.1")
-    top.add_argument(
-        "--port", type=int, default=Settings().port, help="default 8000, or a free one when taken"
-    )
-    return top
 
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C, or with CI in the environment until the table is shown; 1 when there is none to show."""
-    options = parser().parse_args(arguments)
+    settings = read_options(DemoSettings, arguments, "offbeat demo")
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
-    data = read_bytes(options.file)
-    configure("warning", sys.stderr)
-    settings = Settings(repository=options.repository, host=options.host, port=options.port, drain_seconds=0)
+    data = read_bytes(settings.file)
+    configure(settings.log_level, sys.stderr)
     server = Server(create_app(settings), _listener(settings, console))
-    guide = Guide(server, console, options.model, options.file, data)
+    guide = Guide(server, console, settings, data)
     guide.start()
     server.stay()
-    guide.join()
+    guide.join(timeout=1)  # it may still wait for a service that Ctrl-C has ended
     return guide.code
 
 
 class Guide(Thread):
     """Waits for the service, sends the file, prints what comes back."""
 
-    def __init__(self, server: Server, console: Console, model: str, file: Path, data: bytes) -> None:
+    def __init__(self, server: Server, console: Console, settings: DemoSettings, data: bytes) -> None:
         super().__init__(name="guide", daemon=True)
         self._server, self._console = server, console
-        self._model, self._file, self._data = model, file, data
+        self._model, self._file, self._data = settings.model, settings.file, data
         self.code = 0
 
     def run(self) -> None:
         """Show the table and where to go from there; stop the server when nobody is to see more."""
+        self.code = 1
         try:
             with Client(self._server.address) as client:
                 self._show(client)
-        except (Refused, httpx.HTTPError, TimeoutError) as error:
-            self._console.print(f"offbeat demo: {error}", style="red")
-            self.code = 1
-        if self.code or os.environ.get("CI"):
-            self._server.stop()
+            self.code = 0
+        except BrokenPipeError:
+            pass  # whoever read this has seen enough
+        except (Refused, httpx.HTTPError, OSError) as error:
+            print(f"offbeat demo: {error}", file=sys.stderr)
+        finally:
+            if self.code or os.environ.get("CI"):
+                self._server.stop()
 
     def _show(self, client: Client) -> None:
         _await(client)

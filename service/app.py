@@ -40,6 +40,7 @@ class Service(FastAPI):
             version=version_of("offbeat"),
             docs_url=None,
             redoc_url=None,
+            redirect_slashes=False,  # a path that is not documented is nowhere
             lifespan=self._running,
             generate_unique_id_function=lambda route: route.name,
         )

@@ -29,12 +29,12 @@ def bodies(columns: FeatureSchema, options: Mapping[str, Any]) -> dict[str, Any]
     """Request bodies of the three JSON shapes, by what they show; the last one has options."""
     found = records(columns)
     names = list(found[0])
-    rows = {"features": names, "rows": [list(record.values()) for record in found]}
+    rows: dict[str, Any] = {"features": names, "rows": [list(record.values()) for record in found]}
     return {
         "records": {"records": found},
         "columns": {"columns": {name: [record[name] for record in found] for name in names}},
         "rows": rows,
-        **({"rows, with options": rows | options} if options else {}),
+        **({"rows, with options": rows | dict(options)} if options else {}),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from models.columns import shown
 from models.errors import Mismatch, NameRefused
@@ -94,26 +95,33 @@ def read_options(kind: type[Options], body: Mapping[str, Any], query: Mapping[st
     try:
         options = kind.model_validate(body)
     except ValidationError as error:
-        wrong += _mismatches(kind, error, "")
+        wrong += mismatches(kind, error)
     try:
         asked = kind.model_validate_strings(query, strict=False)
         options = options.model_copy(update=asked.model_dump(exclude_unset=True))
     except ValidationError as error:
-        wrong += _mismatches(kind, error, "/query")
+        wrong += mismatches(kind, error, "/query")
     if wrong:
         raise OptionsRefused(wrong)
     return options
 
 
-def _mismatches(kind: type[BaseModel], error: ValidationError, at: str) -> list[Mismatch]:
-    found = error.errors(include_url=False)
-    return [Mismatch(f"{at}/{escaped(each['loc'][0])}", "", _detail(kind, each)) for each in found]
+def mismatches(kind: type[BaseModel], error: ValidationError, at: str = "") -> list[Mismatch]:
+    """Where `kind` was not given what it wants, and what that is; `at` is the pointer of the whole."""
+    return [
+        Mismatch(at + "".join(f"/{escaped(token)}" for token in found["loc"][:1]), "", _detail(kind, found))
+        for found in error.errors(include_url=False)
+    ]
 
 
-def _detail(kind: type[BaseModel], found: Mapping[str, Any]) -> str:
+def _detail(kind: type[BaseModel], found: ErrorDetails) -> str:
     if found["type"] == "extra_forbidden":
-        return f"no such option; there are: {', '.join(sorted(kind.model_fields))}"
+        return f"unknown; there is: {', '.join(sorted(kind.model_fields))}"
+    if found["type"] == "missing":
+        return "is missing"
     wanted = found["msg"].partition(",")[0].replace("Input should be", "expected")
+    if found["type"] == "model_type":
+        wanted = "expected an object"
     return f"{wanted}, got {shown(found['input'])}"
 
 

@@ -80,7 +80,7 @@ def problem(status: HTTPStatus, name: str, detail: str, **members: object) -> Re
     """`application/problem+json`; `name` is the kind of problem in words, from which its `type` is made."""
     kind = name.lower().replace(" ", "-")
     head = {"type": f"urn:offbeat:problem:{kind}", "title": name, "status": status.value}
-    body = _written({**head, "detail": detail, **members})
+    body = orjson.dumps({**head, "detail": detail, **members})
     return Reply(status.value, body, ((b"content-type", MEDIA_TYPE), *EXTRA_HEADERS.get(status, ())))
 
 
@@ -151,18 +151,3 @@ def response(reply: Reply) -> Response:
     """A reply as FastAPI's routes give it."""
     headers = {name.decode(): value.decode() for name, value in reply.headers}
     return Response(reply.body, reply.status, headers)
-
-
-def _written(document: dict[str, object]) -> bytes:
-    try:
-        return orjson.dumps(document)
-    except orjson.JSONEncodeError:  # a pointer may hold text that is not Unicode
-        return orjson.dumps(_clean(document))
-
-
-def _clean(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, list):
-        return [_clean(each) for each in value]
-    return {key: _clean(each) for key, each in value.items()} if isinstance(value, dict) else value

@@ -81,7 +81,8 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         # Python adds the address to the system's words; a name that does not resolve has words of its own.
-        why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else error.strerror
         raise CannotListen(
             f"cannot listen on {host} port {port}: {why}; choose another --host or --port"
         ) from None

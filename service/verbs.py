@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.columns import SHOWN
 from models.errors import NotPossible
 from models.formats import of_media_type
 from models.formats.json_text import JsonFormat
@@ -33,7 +34,7 @@ class Request:
         return table, read_options(kind, beside, self.options)
 
     def _table(self) -> tuple[Table, dict[str, Any]]:
-        format_ = of_media_type(self.content_type)
+        format_ = of_media_type(self.content_type.partition(";")[0][:SHOWN])
         if isinstance(format_, JsonFormat):
             return format_.read_document(self.body, most=self.max_rows)
         return format_.read(self.body, most=self.max_rows), {}
@@ -63,7 +64,7 @@ def sample(_scoring: Scoring, served: Served, _request: Request) -> bytes:
     """New records, from models that can make them up. None of today's variants can."""
     variant = served.scorer.manifest.variant
     raise NotPossible(
-        f"model {served.model[:40]!r} cannot make up records: it is a {variant} autoencoder, and only variational ones can"
+        f"model {served.model[:SHOWN]!r} cannot make up records: it is a {variant} autoencoder, and only variational ones can"
     )
 
 

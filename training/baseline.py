@@ -34,4 +34,4 @@ class ForestBaseline:
             replaced = rows.copy()
             replaced[:, group] = self._typical[group]
             lowered.append(self.score(replaced))
-        return np.argmin(np.array(lowered), axis=0)
+        return np.asarray(np.argmin(np.array(lowered), axis=0))

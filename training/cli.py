@@ -30,9 +30,15 @@ def train(arguments: Sequence[str]) -> int:
     with watcher if isinstance(watcher, Bar) else nullcontext():
         published = fit_and_publish(config, watcher, repository)
     if as_json:
-        print(json.dumps(_as_json(published.reference.version, published.reference.digest, published.manifest.quality)))
+        print(
+            json.dumps(
+                _as_json(published.reference.version, published.reference.digest, published.manifest.quality)
+            )
+        )
         return 0
-    champion = repository.resolve(config.model) if "champion" in repository.state(config.model).aliases else None
+    champion = (
+        repository.resolve(config.model) if "champion" in repository.state(config.model).aliases else None
+    )
     print_summary(console, published.reference, published.manifest, champion)
     return 0
 

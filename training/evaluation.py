@@ -26,12 +26,16 @@ def evaluate_file(
     scorer = Scorer(repository.open(repository.find(model)))
     table = read_file(data, separator)
     if label not in table.columns:
-        raise TrainingRefused(f"{data} has no column {label!r}; name the one with known anomalies: --label COLUMN")
+        raise TrainingRefused(
+            f"{data} has no column {label!r}; name the one with known anomalies: --label COLUMN"
+        )
     scorer.columns.check(table, ignore_unknown=True)
     truth = labels(table, label)
     judged = judge(scorer, table)
     known = np.isfinite(judged.score)
     if len(set(truth[known])) < 2:  # noqa: PLR2004
-        raise TrainingRefused(f"column {label!r} of {data} holds only one class; measuring needs normal rows and anomalies")
+        raise TrainingRefused(
+            f"column {label!r} of {data} holds only one class; measuring needs normal rows and anomalies"
+        )
     measures = measured(judged.score[known], truth[known], scorer.manifest.threshold.value)
     return {"anomalies": int(truth[known].sum()), **measures, "unknown": int((~known).sum())}

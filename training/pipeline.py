@@ -18,7 +18,6 @@ from training.config import TrainingConfig
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.heads import HEADS
-from training.preprocessing import Inputs
 from training.results import Calibrated, Fitted, Parts, Prepared, Roles, Source
 from training.steps.calibrate import calibrate, threshold_value
 from training.steps.describe import describe
@@ -70,13 +69,14 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     watcher.step("preprocess")
     prepared = preprocess(source.table, roles, parts, config)
     watcher.step("fit")
-    scaled = partial(_scaled, prepared)
-    fitted = fit(
-        prepared.preprocessing, prepared.loss, scaled("train"), scaled("validation"), config, watcher.epoch
-    )
+    fitted = fit(prepared, config, watcher.epoch)
     watcher.step("calibrate")
     graph = ScoringGraph(
-        prepared.preprocessing, fitted.autoencoder, config.head, scaled("train"), scaled("validation")
+        prepared.preprocessing,
+        fitted.autoencoder,
+        config.head,
+        prepared.scaled("train"),
+        prepared.scaled("validation"),
     )
     threshold, calibration = calibrate(graph.of(prepared.calibration).score.double().numpy(), config)
     calibrated = Calibrated(graph, threshold, calibration)
@@ -99,12 +99,7 @@ def _check_names(config: TrainingConfig) -> None:
             raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
 
 
-def _scaled(prepared: Prepared, part: str) -> Inputs:
-    preprocessing = prepared.preprocessing
-    return preprocessing(*preprocessing.arguments(getattr(prepared, part)))  # type: ignore[no-any-return]
-
-
-def _record(  # noqa: PLR0913
+def _record(
     config: TrainingConfig, source: Source, roles: Roles, parts: Parts, fitted: Fitted, seconds: float
 ) -> Training:
     told = config.model_dump(mode="json", exclude_none=True, exclude=NOT_SETTINGS)
@@ -122,9 +117,19 @@ def _record(  # noqa: PLR0913
         ),
         epochs=len(fitted.losses),
         seconds=round(seconds, 3),
-        settings={**told, **fitted.settings},
+        settings={**told, **_chosen(fitted)},
         libraries={name: version(name) for name in LIBRARIES},
     )
+
+
+def _chosen(fitted: Fitted) -> dict[str, JsonValue]:
+    shape = fitted.shape
+    return {
+        "code_size": shape.code_size,
+        "hidden": list(shape.hidden),
+        "loss": shape.loss,
+        "epochs": fitted.epochs,
+    }
 
 
 def _manifest(
@@ -138,7 +143,7 @@ def _manifest(
         model=config.model,
         variant=config.variant,
         head=config.head,
-        latent_size=int(record.settings["code_size"]),  # type: ignore[arg-type]
+        latent_size=calibrated.graph.autoencoder.shape.code_size,
         columns=prepared.columns,
         threshold=calibrated.threshold,
         training=record,

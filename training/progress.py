@@ -41,15 +41,24 @@ class Bar:
     """One bar for the epochs, with both losses; the step's name before it."""
 
     def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[losses]}"))
+        columns = (
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[losses]}"),
+        )
         self._progress = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
+        """Show the bar."""
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
         self._progress.stop()
 
     def step(self, name: str) -> None:

@@ -11,9 +11,9 @@ from models.encoding import Encoded
 from models.features import FeatureSchema
 from models.table import Table
 from models.threshold import Calibration, Threshold
-from training.autoencoder import Autoencoder
+from training.autoencoder import Autoencoder, Shape
 from training.graph import ScoringGraph
-from training.preprocessing import Preprocessing
+from training.preprocessing import Inputs, Preprocessing
 
 Rows = NDArray[np.int64]
 
@@ -63,14 +63,22 @@ class Prepared:
     test: Encoded
     anomalies: Encoded
 
+    def scaled(self, part: str) -> Inputs:
+        """One part, `train` to `anomalies`, in scaled units."""
+        return self.preprocessing(*self.preprocessing.arguments(getattr(self, part)))  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The network of the best epoch, and how the losses went: (epochs, 2) training and validation."""
+    """The network of the best epoch, and how the losses went: (epochs run, 2) training and validation.
+
+    `epochs` is how many were planned.
+    """
 
     autoencoder: Autoencoder
+    shape: Shape
+    epochs: int
     losses: NDArray[np.float64]
-    settings: dict[str, int | float | str | list[int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,15 @@ from models.manifest import Manifest
 from models.repository import Reference
 
 
-def print_summary(console: Console, reference: Reference, manifest: Manifest, champion: Reference | None) -> None:
+def print_summary(
+    console: Console, reference: Reference, manifest: Manifest, champion: Reference | None
+) -> None:
     """The version, its rows, its threshold, what it finds, and what to do next."""
     training, threshold = manifest.training, manifest.threshold
     rows = training.rows
-    console.print(f"[bold]{manifest.model}@{reference.version}[/bold] {manifest.variant}, {_network(manifest)}")
+    console.print(
+        f"[bold]{manifest.model}@{reference.version}[/bold] {manifest.variant}, {_network(manifest)}"
+    )
     console.print(
         f"rows: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
         + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
@@ -25,7 +29,8 @@ def print_summary(console: Console, reference: Reference, manifest: Manifest, ch
     _print_quality(console, cast("dict[str, Any]", manifest.quality))
     served = champion is not None and champion.version == reference.version
     console.print(
-        f"published as {reference.folder}" + (", champion" if served else "; to serve it: offbeat models promote ")
+        f"published as {reference.folder}"
+        + (", champion" if served else "; to serve it: offbeat models promote ")
         + ("" if served else f"{manifest.model}@{reference.version}")
     )
 
@@ -60,7 +65,13 @@ def _faults(found: dict[str, dict[str, float]]) -> Table:
     table.add_column("fault")
     for name in ("rows", "detected", "by forest", "cause named", "by forest", "by chance"):
         table.add_column(name, justify="right")
-    keys = ("detected", "forest_detected", "top_contributor", "forest_top_contributor", "random_top_contributor")
+    keys = (
+        "detected",
+        "forest_detected",
+        "top_contributor",
+        "forest_top_contributor",
+        "random_top_contributor",
+    )
     for fault, row in found.items():
         table.add_row(fault.replace("_", " "), str(int(row["rows"])), *(f"{row[key]:.0%}" for key in keys))
     return table

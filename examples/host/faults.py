@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 MEGABYTE = 1 << 20
+MOST_SOCKETS = 800
 
 
 def cpu_hog(until: float) -> None:
@@ -87,11 +88,11 @@ def flood(until: float, port: int) -> None:
 
 
 def socket_leak(until: float) -> None:
-    """Connections that nobody closes: forty a second, up to 400."""
+    """Connections that nobody closes: forty a second, up to four hundred with both their ends."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     held: list[socket.socket] = []
     while time.monotonic() < until:
-        if len(held) < 800:
+        if len(held) < MOST_SOCKETS:
             held.append(socket.create_connection(listener.getsockname()))
             held.append(listener.accept()[0])
         time.sleep(0.025)

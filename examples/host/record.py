@@ -3,8 +3,7 @@
     python examples/host/record.py normal    # 45 minutes
     python examples/host/record.py faults    # 30 minutes, as root on Linux
 
-Beside each CSV stands NAME.events.csv: when which workload or fault began and ended. A row is labelled 1 when its
-timestamp lies inside a fault.
+Beside each CSV stands NAME.events.csv: when which workload or fault began and ended; a row's label comes from those.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,14 +91,22 @@ def shuffled(names: Iterable[str], seed: int) -> Iterator[str]:
 
 
 def label(recording: Path, output: Path, events: list[Event]) -> None:
-    """Copy the recording with a last column: 1 inside a fault, 0 elsewhere."""
-    faults = [(event.start, event.end) for event in events if event.script == "faults"]
+    """Copy the recording with a last column: 1 where a fault ran within the second that the row tells of.
+
+    A row tells of the second before its timestamp: its rates are counted from the row before.
+    """
+    faults = [(event.start, later(event.end)) for event in events if event.script == "faults"]
     with recording.open(newline="") as source, output.open("w", newline="") as target:
         reader, writer = csv.reader(source), csv.writer(target, lineterminator="\n")
         writer.writerow([*next(reader), "label"])
         for row in reader:
-            inside = any(start <= row[0] <= end for start, end in faults)
+            inside = any(start <= row[0] < end for start, end in faults)
             writer.writerow([*row, int(inside)])
+
+
+def later(moment: str) -> str:
+    """One second after an ISO time."""
+    return (datetime.fromisoformat(moment) + timedelta(seconds=1)).isoformat(timespec="milliseconds")
 
 
 def main(which: str) -> None:

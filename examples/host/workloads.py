@@ -16,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 MEGABYTE = 1 << 20
+QUESTIONS = 0.1  # share of transactions followed by a sum
 QUIET_BLOCK = random.Random(3).randbytes(MEGABYTE // 2) + bytes(MEGABYTE // 2)
 
 
@@ -65,7 +66,7 @@ def database(until: float) -> None:
             with connection:
                 rows = [(random.randrange(500), random.random()) for _ in range(200)]
                 connection.executemany("INSERT INTO orders VALUES (?, ?)", rows)
-            if random.random() < 0.1:
+            if random.random() < QUESTIONS:
                 connection.execute("SELECT customer, SUM(amount) FROM orders GROUP BY 1").fetchall()
             time.sleep(random.expovariate(1 / pause))
         connection.close()

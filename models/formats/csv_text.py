@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from models.columns import Column, TextColumn, shown
 from models.errors import FormatRefused, TooManyRecords, refuse_any
-from models.table import Table, escaped
+from models.table import Table, cut, escaped
 
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -29,7 +29,7 @@ class CsvPlaces:
     def words(self, row: int | None, column: str | None) -> str:
         """`line 5, column 'temperature'`."""
         where = [f"line {self.lines[row]}"] if row is not None else []
-        return ", ".join([*where, *([f"column {column!r}"] if column is not None else [])])
+        return ", ".join([*where, *([f"column {cut(column)!r}"] if column is not None else [])])
 
 
 @dataclass(frozen=True, slots=True)

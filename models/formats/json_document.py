@@ -14,9 +14,8 @@ from models.columns import BEYOND_EXACT, TOO_LARGE
 from models.errors import FormatRefused, Mismatch, refuse_any
 from models.table import escaped
 
-Path = (
-    tuple[()] | tuple["Path", str | int]
-)  # where a value stands: its parent's path and its own key or place
+# Where a value stands: its parent's way, and its own key or place.
+Way = tuple[()] | tuple["Way", str | int]
 # orjson reads whole numbers of more than 64 bits as floats; only the digits still tell that they were whole.
 LONG_INTEGER = re.compile(rb"[:,\[\s-]\d{19,}+(?![.eE])")
 # Few bodies hold so many digits in a row, and this finds out ten times faster than a pattern.
@@ -24,11 +23,11 @@ ZEROS = bytes.maketrans(b"123456789", b"000000000")
 LONG_RUN = b"0" * 19
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 NOT_JSON = re.compile(rb"-?(?:NaN|Infinity)")
+LONGEST = len("-Infinity")
 LITERAL = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?(?:NaN|Infinity))', re.DOTALL)
 LEAST, MOST = -(2**63), 2**64 - 1  # what a 64-bit integer holds, signed or not
-HUGE = (
-    10**40
-)  # stands for every longer whole number; reading those takes time that grows with the square of their length
+# Stands for every longer whole number: reading those takes time that grows with the square of their length.
+HUGE = 10**40
 HUGE_DIGITS = 40
 
 
@@ -46,7 +45,7 @@ def parsed(data: bytes) -> Any:  # noqa: ANN401
 
 def _explain(data: bytes, error: orjson.JSONDecodeError) -> NoReturn:
     offset = _bytes(error.doc, error.pos)
-    for match in NOT_JSON.finditer(data, max(0, offset - len("-Infinity"))):
+    for match in NOT_JSON.finditer(data, max(0, offset - LONGEST), offset + LONGEST):
         if match.start() <= offset < match.end():
             raise _no_such(match.start(), match[0])
     raise FormatRefused(f"not JSON at byte {offset}: {error.msg}")
@@ -73,23 +72,23 @@ def _exact(data: bytes) -> Any:  # noqa: ANN401
 
 def _unfit(document: object) -> Iterator[Mismatch]:
     """Every number that neither float64 nor a 64-bit integer can hold."""
-    waiting: list[tuple[Path, object]] = [((), document)]
+    waiting: list[tuple[Way, object]] = [((), document)]
     while waiting:
-        path, value = waiting.pop()
+        way, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += [((path, key), each) for key, each in value.items()]
+            waiting += [((way, key), each) for key, each in value.items()]
         elif isinstance(value, list):
-            waiting += [((path, place), each) for place, each in enumerate(value)]
+            waiting += [((way, place), each) for place, each in enumerate(value)]
         elif isinstance(value, float) and math.isinf(value):
-            yield Mismatch(_pointer(path), "", TOO_LARGE)
+            yield Mismatch(_pointer(way), "", TOO_LARGE)
         elif isinstance(value, int) and not LEAST <= value <= MOST:
-            yield Mismatch(_pointer(path), "", BEYOND_EXACT)
+            yield Mismatch(_pointer(way), "", BEYOND_EXACT)
 
 
-def _pointer(path: Path) -> str:
+def _pointer(way: Way) -> str:
     tokens = []
-    while path:
-        path, token = path
+    while way:
+        way, token = way
         tokens.append(f"/{escaped(token)}")
     return "".join(reversed(tokens))
 

@@ -12,7 +12,7 @@ import orjson
 from models.columns import Column, TypedColumn, expected, shown
 from models.errors import Mismatch, TableMismatch, TooManyRecords, refuse_any
 from models.formats.json_document import parsed
-from models.table import Table, escaped
+from models.table import Table, cut, escaped
 
 __all__ = ["JsonFormat", "JsonPlaces", "parsed"]
 SHAPES = ("records", "columns", "rows")
@@ -37,7 +37,7 @@ class JsonPlaces:
 
     def words(self, row: int | None, column: str | None) -> str:
         """The pointer says it all, but for a column as a whole its name helps."""
-        return f"column {column!r}" if row is None and column is not None else ""
+        return f"column {cut(column)!r}" if row is None and column is not None else ""
 
     def _column(self, column: str | None) -> str:
         if self.shape == "columns" and column is not None:

@@ -10,16 +10,15 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from starlette.requests import HTTPConnection
 
 from models.columns import SHOWN
-from models.errors import AliasNotFound, Mismatch
+from models.errors import AliasNotFound
 from models.formats.json_document import parsed
 from models.names import alias_name
 from models.repository import Reference, Repository
-from models.table import escaped
 from service.descriptions import AliasDescription, Promotion, ThresholdChange, alias_description
+from service.options import mismatches
 from service.pool import ScorerPool
 from service.problems import responses
 from service.refusals import AdminClosed, KeyRefused, NotServed, OptionsRefused
@@ -91,14 +90,9 @@ def _body(kind: type[Body]) -> Callable[[Request], Awaitable[Body]]:
         try:
             return kind.model_validate(document)
         except ValidationError as error:
-            raise OptionsRefused([_mismatch(each) for each in error.errors(include_url=False)]) from None
+            raise OptionsRefused(mismatches(kind, error)) from None
 
     return read
-
-
-def _mismatch(found: ErrorDetails) -> Mismatch:
-    pointer = "".join(f"/{escaped(token)}" for token in found["loc"])
-    return Mismatch(pointer, "", found["msg"].replace("Input should be", "expected"))
 
 
 def _takes(kind: type[BaseModel]) -> dict[str, object]:

@@ -61,9 +61,13 @@ def test_a_file_scores_as_the_library_does(
     assert found == pytest.approx(list(judged.score), nan_ok=True)
 
 
-def test_json_in_is_json_out(pump_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_in_is_json_out(
+    pump_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "records.json"
-    path.write_text(json.dumps({"records": [{"temperature": 33.0, "pressure": 4.0, "flow": 48.0, "valve": "open"}]}))
+    path.write_text(
+        json.dumps({"records": [{"temperature": 33.0, "pressure": 4.0, "flow": 48.0, "valve": "open"}]})
+    )
 
     main(["score", str(path), "--repository", str(pump_repository.root)])
 
@@ -99,7 +103,9 @@ def test_embeddings_are_one_column_a_latent_number(
 
     rows = rows_of(capsys.readouterr().out)
     size = Scorer.open(pump_repository.root / "pump" / "1").manifest.latent_size
-    assert [name for name in rows[0] if name.startswith("latent_")] == [f"latent_{place}" for place in range(size)]
+    assert [name for name in rows[0] if name.startswith("latent_")] == [
+        f"latent_{place}" for place in range(size)
+    ]
     assert rows[2]["latent_0"] == ""
 
 
@@ -124,7 +130,10 @@ def test_several_models_need_a_name(
 
     assert main(["score", str(records), "--repository", str(pump_repository.root)]) == 1
 
-    assert capsys.readouterr().err == "offbeat score: there are several models: other, pump; name one with --model\n"
+    assert (
+        capsys.readouterr().err
+        == "offbeat score: there are several models: other, pump; name one with --model\n"
+    )
 
 
 def test_unknown_columns_can_be_left_out(pump_repository: Repository, tmp_path: Path) -> None:
@@ -152,4 +161,7 @@ def test_a_result_that_cannot_be_written_leaves_nothing_behind(
 
     assert main(["score", str(records), "--repository", str(pump_repository.root), "-o", str(output)]) == 1
 
-    assert capsys.readouterr().err == f"offbeat score: cannot write {output}: No such file or directory; nothing was changed\n"
+    assert (
+        capsys.readouterr().err
+        == f"offbeat score: cannot write {output}: No such file or directory; nothing was changed\n"
+    )

@@ -31,11 +31,15 @@ def write_table(path: Path, rows: int, *, strange: bool) -> None:
     """Three numbers and two categories that hang together; `strange` adds missing values, far values and new categories."""
     chance = np.random.default_rng(2 if strange else 1)
     hidden = chance.standard_normal(rows)
-    numbers = np.column_stack([hidden, 3 * hidden + 100, 1e9 + hidden]) + 0.1 * chance.standard_normal((rows, 3))
+    numbers = np.column_stack([hidden, 3 * hidden + 100, 1e9 + hidden]) + 0.1 * chance.standard_normal(
+        (rows, 3)
+    )
     modes = np.where(hidden > 0, "high", "low")
     days = chance.choice(["mon", "tue", "wed"], rows)
     if strange:
-        numbers *= np.where(chance.random((rows, 3)) < 0.02, chance.choice([-1e3, 0, 1e3, 1e12], (rows, 3)), 1)
+        numbers *= np.where(
+            chance.random((rows, 3)) < 0.02, chance.choice([-1e3, 0, 1e3, 1e12], (rows, 3)), 1
+        )
         modes = np.where(chance.random(rows) < 0.05, "broken", modes)
     gone = chance.random((rows, 5)) < 0.05
     with path.open("w", newline="") as file:
@@ -47,7 +51,9 @@ def write_table(path: Path, rows: int, *, strange: bool) -> None:
 
 
 @pytest.fixture(scope="module", params=list(VARIANTS))
-def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[ScoringGraph, Scorer, Table]:
+def trained(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ScoringGraph, Scorer, Table]:
     """A variant as torch knows it, as ONNX Runtime knows it, and 10,000 records it did not see."""
     folder = tmp_path_factory.mktemp(request.param)
     write_table(folder / "train.csv", 1500, strange=False)
@@ -60,7 +66,9 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.pipeline.export", keeping)
-        config = TrainingConfig(data=folder / "train.csv", variant=request.param, repository=folder, epochs=20)
+        config = TrainingConfig(
+            data=folder / "train.csv", variant=request.param, repository=folder, epochs=20
+        )
         reference = train(config, Quiet(), Repository(folder)).reference
     return graphs[0], Scorer.open(reference.folder), read_file(folder / "fresh.csv")
 
@@ -68,10 +76,16 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def scores(trained: tuple[ScoringGraph, Scorer, Table]) -> tuple[Vector, Vector, float]:
     graph, scorer, table = trained
     encoded = encode(table, scorer.columns)
-    return graph.of(encoded).score.double().numpy(), scorer.score(encoded).score, scorer.manifest.threshold.value
+    return (
+        graph.of(encoded).score.double().numpy(),
+        scorer.score(encoded).score,
+        scorer.manifest.threshold.value,
+    )
 
 
-def test_torch_and_onnx_runtime_agree_on_ten_thousand_records(trained: tuple[ScoringGraph, Scorer, Table]) -> None:
+def test_torch_and_onnx_runtime_agree_on_ten_thousand_records(
+    trained: tuple[ScoringGraph, Scorer, Table],
+) -> None:
     torch_score, score, threshold = scores(trained)
 
     apart = np.abs(torch_score - score) / np.maximum(score, threshold)
@@ -87,7 +101,9 @@ def test_torch_and_onnx_runtime_give_the_same_verdicts(trained: tuple[ScoringGra
     assert 0 < (score > threshold).sum() < ROWS
 
 
-def test_scores_are_finite_and_attributions_add_up_to_them(trained: tuple[ScoringGraph, Scorer, Table]) -> None:
+def test_scores_are_finite_and_attributions_add_up_to_them(
+    trained: tuple[ScoringGraph, Scorer, Table],
+) -> None:
     _, scorer, table = trained
     found = scorer.score(encode(table, scorer.columns))
 

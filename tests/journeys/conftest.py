@@ -31,8 +31,22 @@ def serve() -> Iterator[Serve]:
 
     def start(repository: Path) -> str:
         port = free_port()
-        command = [sys.executable, "-m", "offbeat", "serve", "--repository", str(repository), "--port", str(port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OFFBEAT_ADMIN_KEY": ADMIN_KEY, "OFFBEAT_REFRESH_SECONDS": "0.1"}
+        command = [
+            sys.executable,
+            "-m",
+            "offbeat",
+            "serve",
+            "--repository",
+            str(repository),
+            "--port",
+            str(port),
+        ]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "OFFBEAT_ADMIN_KEY": ADMIN_KEY,
+            "OFFBEAT_REFRESH_SECONDS": "0.1",
+        }
         running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 20

@@ -22,7 +22,11 @@ from offbeat.cli import main
 CHANGES = int(os.environ.get("OFFBEAT_PROMOTIONS", "12"))
 CLIENTS = 8
 ADMIN = {"authorization": "Bearer an admin key"}
-RECORDS = {"records": [{"temperature": 30 + row, "pressure": 4, "flow": 40 + row, "valve": "open"} for row in range(5)]}
+RECORDS = {
+    "records": [
+        {"temperature": 30 + row, "pressure": 4, "flow": 40 + row, "valve": "open"} for row in range(5)
+    ]
+}
 Serve = Callable[[Path], str]
 
 
@@ -43,7 +47,9 @@ class Tally:
 
 def expected(repository: Repository) -> dict[int, tuple[str, list[float]]]:
     """Digest and scores of each version, from the library."""
-    table = FORMATS["json"].read(b'{"records": ' + httpx.Response(200, json=RECORDS["records"]).content + b"}")
+    table = FORMATS["json"].read(
+        b'{"records": ' + httpx.Response(200, json=RECORDS["records"]).content + b"}"
+    )
     found = {}
     for version in (1, 2):
         scorer = Scorer(repository.open(repository.resolve("pump", version)))
@@ -128,7 +134,9 @@ def test_a_promotion_by_another_process_is_picked_up_without_restart(
     assert 2 in seen
 
 
-def test_a_damaged_version_is_not_promoted_and_the_old_one_goes_on(pump_repository: Repository, serve: Serve) -> None:
+def test_a_damaged_version_is_not_promoted_and_the_old_one_goes_on(
+    pump_repository: Repository, serve: Serve
+) -> None:
     address = serve(pump_repository.root)
     model = pump_repository.root / "pump" / "2" / "model.onnx"
     model.write_bytes(model.read_bytes()[:-1] + b"\0")

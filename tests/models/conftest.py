@@ -52,6 +52,31 @@ def repack(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def protobuf() -> Callable[[Any], bytes]:
+    """Bytes of a protobuf message: (number, value) pairs, a value a whole number, bytes, or a message in its turn."""
+    return encoded
+
+
+def encoded(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b"".join(_field(*each) for each in value)
+
+
+def _field(number: int, value: Any) -> bytes:
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    data = encoded(value)
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
 def edited(data: bytes, edit: Any) -> bytes:
     if edit is None or isinstance(edit, bytes):
         return data if edit is None else edit

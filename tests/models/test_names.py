@@ -11,7 +11,24 @@ from models.errors import ContractError, NameRefused
 from models.names import alias_name, model_name, version_number
 from models.repository import Repository
 
-NOT_NAMES = ["", ".", "..", "-a", "_a", "A", "a/b", "../a", "a\n", "a b", "a\x00", "é", "a" * 65, "/etc", "a.b", "%2e"]
+NOT_NAMES = [
+    "",
+    ".",
+    "..",
+    "-a",
+    "_a",
+    "A",
+    "a/b",
+    "../a",
+    "a\n",
+    "a b",
+    "a\x00",
+    "é",
+    "a" * 65,
+    "/etc",
+    "a.b",
+    "%2e",
+]
 
 
 @pytest.mark.parametrize("text", NOT_NAMES)

@@ -61,12 +61,16 @@ def test_a_reading_that_fails_later_is_missing_and_shifts_no_column(monkeypatch:
 def test_samples_come_on_the_beat() -> None:
     start = time.monotonic()
 
-    taken = [time.monotonic() - start for _ in records(HostSampler(), 0.1, lambda: time.monotonic() - start > 0.45)]
+    taken = [
+        time.monotonic() - start for _ in records(HostSampler(), 0.1, lambda: time.monotonic() - start > 0.45)
+    ]
 
     assert taken == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5], abs=0.08)
 
 
-def test_a_recording_is_a_csv_with_a_time_and_a_row_a_beat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_recording_is_a_csv_with_a_time_and_a_row_a_beat(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "host.csv"
 
     assert main(["record", "host", "-o", str(path), "--duration", "1s", "--interval", "0.2s"]) == 0
@@ -81,7 +85,19 @@ def test_a_recording_is_a_csv_with_a_time_and_a_row_a_beat(tmp_path: Path, capsy
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_early_keeps_what_there_is(number: signal.Signals, tmp_path: Path) -> None:
     path = tmp_path / "host.csv"
-    command = [sys.executable, "-m", "offbeat", "record", "host", "-o", str(path), "--duration", "1h", "--interval", "0.1s"]
+    command = [
+        sys.executable,
+        "-m",
+        "offbeat",
+        "record",
+        "host",
+        "-o",
+        str(path),
+        "--duration",
+        "1h",
+        "--interval",
+        "0.1s",
+    ]
     recorder = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE)
     while not path.exists() or path.read_text().count("\n") < 4:
         time.sleep(0.05)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import csv
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from models.repository import Repository
+from offbeat.cli import main
 from offbeat.client import Client, Refused
 from offbeat.episodes import episodes, human
 from service.app import create_app
 from service.server import Server, listen
 from service.settings import Settings
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -109,38 +105,37 @@ def test_numbers_are_written_for_people(value, text):
     assert human(value) == text
 
 
-def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OFFBEAT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "offbeat", "demo", *arguments],
-        cwd=ROOT, env=environment | {"CI": "1"}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def demo(monkeypatch):
+    """`offbeat demo` as in CI: it ends after the table."""
+    monkeypatch.setenv("CI", "1")
+    monkeypatch.setattr("offbeat.demo.configure", lambda *_: None)  # the test run has a log of its own
+    return lambda *arguments: main(["demo", *arguments])
 
 
-def test_the_demo_shows_the_incidents_and_where_to_go_on(pump_repository, readings):
+def test_the_demo_shows_the_incidents_and_where_to_go_on(demo, capsys, pump_repository, readings):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = demo(
+        code = demo(
             str(readings), "--model", "pump", "--repository", str(pump_repository.root), "--port", str(port)
         )
 
-    assert done.returncode == 0, done.stderr
-    assert f"Port {port} is taken" in done.stdout
-    assert "120 records scored by pump version 1" in done.stdout
-    rows = [line.split() for line in done.stdout.splitlines()]
+    shown = capsys.readouterr().out
+    assert code == 0
+    assert f"Port {port} is taken" in shown
+    assert "120 records scored by pump version 1" in shown
+    rows = [line.split() for line in shown.splitlines()]
     found = {row[0]: row for row in rows if row and ":" in row[0] and row[0][0] == "1"}
     assert found["11:40:00"][4] == "pressure"
     assert "temperature" in next(row for moment, row in found.items() if moment.startswith("10:3"))
-    assert "/docs" in done.stdout
-    assert "curl -s" in done.stdout
+    assert "/docs" in shown
+    assert "curl -s" in shown
 
 
-def test_a_demo_without_its_model_or_its_file_fails_with_one_line(pump_repository, readings):
-    model = demo(
-        str(readings), "--model", "turbine", "--repository", str(pump_repository.root), "--port", "0"
-    )
-    file = demo("no-such.csv")
+def test_a_demo_without_its_model_or_its_file_fails_with_one_line(demo, capsys, pump_repository, readings):
+    repository = str(pump_repository.root)
 
-    assert (model.returncode, file.returncode) == (1, 1)
-    assert "no model 'turbine'" in model.stdout
-    assert file.stderr == "offbeat demo: cannot read no-such.csv: No such file or directory\n"
+    assert demo(str(readings), "--model", "turbine", "--repository", repository, "--port", "0") == 1
+    assert capsys.readouterr().err.startswith("offbeat demo: no model 'turbine'; there is: ")
+    assert demo("no-such.csv") == 1
+    assert capsys.readouterr().err == "offbeat demo: cannot read no-such.csv: No such file or directory\n"

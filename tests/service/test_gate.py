@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from service.drain import Drain
+from service.gate import Gate
+from service.telemetry import Telemetry
 from service.wire import LARGE
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +48,14 @@ async def test_a_body_is_measured_by_what_arrives_not_by_what_is_announced(runni
     assert reply.status_code == 413
     assert reply.json()["detail"] == "the body is longer than 100 bytes"
     assert reply.headers["connection"] == "close"
+
+
+async def test_one_piece_that_was_not_announced_is_measured_too(running):
+    async def piece() -> AsyncIterator[bytes]:
+        yield b" " * 101
+
+    async with running(max_body_bytes=100) as client:
+        assert (await client.post(SCORE, content=piece(), headers=JSON)).status_code == 413
 
 
 async def test_a_body_of_exactly_the_limit_is_read(running, typical):
@@ -175,6 +186,26 @@ async def test_a_client_that_leaves_is_counted_and_forgotten(app):
     assert 'status="499"' in app.telemetry.exposition("")[0].decode()
 
 
+async def test_a_reply_that_breaks_off_is_never_made_to_look_whole(settings, caplog):
+    async def breaking(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ZeroDivisionError
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    sent = []
+
+    async def send(message: dict) -> None:
+        sent.append(message["type"])
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    with pytest.raises(RuntimeError, match="the reply broke off"):
+        await Gate(breaking, settings, Telemetry(), Drain())(scope, receive, send)
+
+    assert sent == ["http.response.start"]
+
+
 async def test_an_access_log_has_a_line_a_request(running, caplog):
     async with running(access_log=True) as client:
         with caplog.at_level(logging.INFO, "service.gate"):
@@ -195,6 +226,18 @@ async def test_framework_refusals_are_problems_too(client):
     for reply in (nowhere, method, hot):
         assert reply.headers["content-type"] == "application/problem+json"
         assert set(reply.json()) == {"type", "title", "status", "detail"}
+
+
+async def test_parameters_that_fastapi_checks_are_refused_without_repeating_them(app, client):
+    async def typed(number: int) -> int:
+        return number
+
+    app.add_api_route("/typed", typed)
+    reply = await client.get("/typed?number=a-secret")
+
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["pointer"] == "/query/number"
+    assert "a-secret" not in reply.text
 
 
 def gate(client: httpx.AsyncClient):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models.repository import Repository
+from service.loader import repository_of
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +111,55 @@ async def test_a_broken_champion_can_be_rolled_back_after_a_restart(running, pum
 
         assert reply.json()["version"] == 1
         assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_model_that_is_about_to_be_published_is_no_model_yet(app, client, pump_repository):
+    home = pump_repository.root / "turbine"
+    home.mkdir()
+    (home / "aliases.jsonl").write_bytes(b'{"generation":1,"event":"publi')  # not a whole line yet
+    (pump_repository.root / "Not A Name").mkdir()
+    (pump_repository.root / "Not A Name" / "aliases.jsonl").touch()
+
+    await app.pool.refresh()
+
+    assert [each["model"] for each in (await client.get("/v1/models")).json()["models"]] == ["pump"]
+    assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_look_that_fails_is_logged_and_the_next_one_succeeds(
+    running, pump_repository, monkeypatch, caplog
+):
+    async with running(refresh_seconds=0.01) as client:
+        loader = client.app.pool._loader
+        look, failed = loader.stamps, iter([OSError("the disk is away")])
+
+        def stamps():
+            for error in failed:
+                raise error
+            return look()
+
+        monkeypatch.setattr(loader, "stamps", stamps)
+        pump_repository.promote("pump", 2)
+        async with asyncio.timeout(5):
+            while (await client.get("/readyz")).json()["models"]["pump"] != 2:
+                await asyncio.sleep(0.01)
+
+    assert "the repository could not be read" in caplog.text
+
+
+async def test_nothing_runs_on_when_the_service_has_ended(running):
+    async with running(refresh_seconds=0.01) as client:
+        app = client.app
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert app._executor._shutdown
+    assert not [task for task in tasks if "_follow" in repr(task)]
+
+
+async def test_the_shipped_models_lie_below(settings):
+    repository = repository_of(settings.repository)
+
+    assert (repository.root, repository.below.root.name) == (settings.repository, "shipped")
 
 
 async def test_a_request_keeps_the_version_it_found(app, pump_repository):

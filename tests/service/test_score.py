@@ -166,6 +166,18 @@ async def test_passthrough_columns_are_echoed(score, client, typical):
     assert [each["passthrough"] for each in reply.json()["results"]] == [{"id": "a;b"}, {"id": None}]
 
 
+async def test_what_cannot_be_echoed_is_the_clients_fault(client, typical):
+    deep = "[" * 500 + "]" * 500
+    body = json.dumps({"records": [typical | {"id": "@"}]}).replace('"@"', deep)
+
+    reply = await client.post(
+        "/v1/models/pump/score", content=body, headers={"content-type": "application/json"}
+    )
+
+    assert reply.status_code == 400
+    assert reply.json()["detail"].startswith("the body holds what JSON cannot repeat")
+
+
 async def test_unknown_columns_can_be_left_out(score, typical):
     reply = await score(typical | {"weather": "fine"}, extra="ignore")
 

@@ -160,12 +160,17 @@ def test_a_bundle_with_one_byte_flipped_is_not_scored_with(
     code = main(["score", str(tmp_path / "good.csv"), "--repository", str(pump_repository.root)])
 
     assert code == 1
-    assert capsys.readouterr().err == f"offbeat score: {name} is damaged: its SHA-256 is not the published one\n"
+    assert (
+        capsys.readouterr().err == f"offbeat score: {name} is damaged: its SHA-256 is not the published one\n"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a full disk needs root")
 def test_a_full_disk_while_publishing_changes_nothing(
-    sensors: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], pump_repository: Repository
+    sensors: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    pump_repository: Repository,
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -177,7 +182,10 @@ def test_a_full_disk_while_publishing_changes_nothing(
         code = main(["train", str(sensors()), "--repository", str(disk), "--name", "pump", "--epochs", "1"])
 
         assert code == 1
-        assert f"offbeat train: cannot write to {disk}: No space left on device; nothing was changed\n" in capsys.readouterr().err
+        assert (
+            f"offbeat train: cannot write to {disk}: No space left on device; nothing was changed\n"
+            in capsys.readouterr().err
+        )
         assert sorted(path for path in disk.rglob("*") if path.name != ".lock") == before
         assert Repository(disk).resolve("pump").version == 1
     finally:

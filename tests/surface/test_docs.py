@@ -28,7 +28,10 @@ def test_every_setting_has_its_row(name: str) -> None:
     field = Settings.model_fields[name]
     default = "" if field.default is None else str(field.default)
 
-    row = next((line for line in (DOCS / "settings.md").read_text().splitlines() if line.startswith(f"| `{name}` ")), "")
+    row = next(
+        (line for line in (DOCS / "settings.md").read_text().splitlines() if line.startswith(f"| `{name}` ")),
+        "",
+    )
 
     assert f"`OFFBEAT_{name.upper()}`" in row
     assert row.endswith(f"| {default} | {field.description} |")

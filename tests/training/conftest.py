@@ -17,7 +17,10 @@ def quick(sensors: Write, tmp_path: Path) -> Callable[..., TrainingConfig]:
     """A configuration that trains in about a second."""
 
     def config(**told: object) -> TrainingConfig:
-        values: dict[str, object] = {"data": told.pop("data", None) or sensors(), "repository": tmp_path / "repository"}
+        values: dict[str, object] = {
+            "data": told.pop("data", None) or sensors(),
+            "repository": tmp_path / "repository",
+        }
         return TrainingConfig.model_validate({**values, "name": "sensors", "epochs": 12, **told})
 
     return config

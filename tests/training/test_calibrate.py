@@ -32,7 +32,10 @@ def test_a_false_positive_rate_is_an_order_statistic() -> None:
 
 
 def test_a_rate_the_rows_cannot_support_is_refused_with_the_smallest_they_can() -> None:
-    with pytest.raises(ThresholdRefused, match="99 calibration rows support no false-positive rate below 0.01; asked for 0.001; for that, bring 999"):
+    with pytest.raises(
+        ThresholdRefused,
+        match="99 calibration rows support no false-positive rate below 0.01; asked for 0.001; for that, bring 999",
+    ):
         at_false_positive_rate(np.ones(99), 0.001)
 
 

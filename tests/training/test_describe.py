@@ -24,7 +24,10 @@ def config(**told: object) -> TrainingConfig:
 
 
 def test_numbers_categories_times_labels_and_ids_are_told_apart() -> None:
-    lines = [f"2026-01-01T00:00:{second:02d},r{second},{second}.5,{'on' if second % 2 else 'off'},0" for second in range(20)]
+    lines = [
+        f"2026-01-01T00:00:{second:02d},r{second},{second}.5,{'on' if second % 2 else 'off'},0"
+        for second in range(20)
+    ]
 
     roles = describe(table("time,id,x,valve,label", *lines, repeat=1), config())
 
@@ -73,7 +76,9 @@ def test_rows_with_nan_or_infinity_are_set_aside() -> None:
     np.testing.assert_array_equal(roles.set_aside, [False, True, True, False])
 
 
-@pytest.mark.parametrize(("moment", "seconds"), [("1970-01-01T00:01:00", 60), ("1970-01-01 00:01:00+00:00", 60), ("60", 60)])
+@pytest.mark.parametrize(
+    ("moment", "seconds"), [("1970-01-01T00:01:00", 60), ("1970-01-01 00:01:00+00:00", 60), ("60", 60)]
+)
 def test_times_are_seconds_since_1970(moment: str, seconds: float) -> None:
     roles = describe(table("ts,x,y", f"{moment},1,2", f"{moment},2,3"), config())
 

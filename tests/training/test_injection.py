@@ -32,7 +32,9 @@ def test_every_moving_column_gets_its_turn() -> None:
 
 
 def test_a_stuck_sensor_repeats_one_reading() -> None:
-    injected = inject(FAULTS["stuck"], Normal(normal().rows, np.ones(4), np.array([2])), 50, np.random.default_rng(1))
+    injected = inject(
+        FAULTS["stuck"], Normal(normal().rows, np.ones(4), np.array([2])), 50, np.random.default_rng(1)
+    )
 
     assert len(set(injected.rows[:, 2])) == 1
 

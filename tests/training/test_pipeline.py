@@ -80,13 +80,25 @@ def test_known_anomalies_are_measured_and_not_learned(quick: Quick, sensors: Cal
     assert labelled["recall"] == 1.0
 
 
-def test_the_same_seed_gives_the_same_bytes_in_two_processes_and_two_folders(quick: Quick, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_bytes_in_two_processes_and_two_folders(
+    quick: Quick, tmp_path: Path
+) -> None:
     data = quick().data
     digests = []
     for folder in ("one", "two"):
         home = tmp_path / folder
         home.mkdir()
-        script = Path(sys.executable), "-m", "offbeat", "train", str(data), "--name", "sensors", "--epochs", "5"
+        script = (
+            Path(sys.executable),
+            "-m",
+            "offbeat",
+            "train",
+            str(data),
+            "--name",
+            "sensors",
+            "--epochs",
+            "5",
+        )
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         subprocess.run(script, cwd=home, env=environment, check=True, capture_output=True)
         manifest = json.loads((home / "var/repository/sensors/1/manifest.json").read_text())
@@ -111,7 +123,9 @@ def test_the_exported_graph_names_no_path_of_the_machine_that_made_it(quick: Qui
 def test_a_loss_that_leaves_the_finite_numbers_is_refused_and_nothing_is_published(quick: Quick) -> None:
     config = quick(learning_rate=1e30, epochs=3)
 
-    with pytest.raises(TrainingRefused, match="the loss left the finite numbers in epoch 1; try --learning-rate"):
+    with pytest.raises(
+        TrainingRefused, match="the loss left the finite numbers in epoch 1; try --learning-rate"
+    ):
         published(config)
     assert Repository(config.repository).models() == []
 
@@ -139,7 +153,9 @@ def test_a_graph_that_scores_differently_after_export_is_never_published(
 def test_values_that_fill_zero_to_one_are_fitted_with_cross_entropy(tmp_path: Path) -> None:
     chance = np.random.default_rng(0)
     hidden = chance.random(300)
-    rows = np.clip(np.column_stack([hidden, 1 - hidden, hidden]) + 0.02 * chance.standard_normal((300, 3)), 0, 1)
+    rows = np.clip(
+        np.column_stack([hidden, 1 - hidden, hidden]) + 0.02 * chance.standard_normal((300, 3)), 0, 1
+    )
     path = tmp_path / "shares.csv"
     np.savetxt(path, rows, delimiter=",", header="a,b,c", comments="")
     config = TrainingConfig(data=path, repository=tmp_path / "repository", epochs=60)

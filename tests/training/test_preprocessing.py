@@ -20,7 +20,9 @@ def made() -> Preprocessing:
         "highest_seen": [14.0, 5.0],
         "active": [1.0, 0.0],
     }
-    return Preprocessing(Scaling(**{name: torch.tensor(value, dtype=torch.float64) for name, value in column.items()}), [2])
+    return Preprocessing(
+        Scaling(**{name: torch.tensor(value, dtype=torch.float64) for name, value in column.items()}), [2]
+    )
 
 
 def test_numbers_are_scaled_missing_ones_are_typical_and_codes_are_one_hot() -> None:
@@ -45,7 +47,12 @@ def test_far_values_are_clamped_and_the_network_sees_no_further_than_it_was_trai
 
 
 def test_a_counter_near_two_billion_keeps_its_last_digit() -> None:
-    scaling = Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (0.0, 1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)))
+    scaling = Scaling(
+        *(
+            torch.tensor([value], dtype=torch.float64)
+            for value in (0.0, 1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)
+        )
+    )
     numbers = torch.tensor([[1.7e9 + 1], [1.7e9 + 2]], dtype=torch.float64)
 
     assert Preprocessing(scaling, [])(numbers, None).x.flatten().tolist() == [1, 2]
@@ -71,7 +78,12 @@ def test_errors_of_a_category_are_summed_over_its_columns() -> None:
 
 
 def test_a_long_tailed_number_is_scaled_by_its_logarithm_and_comes_back() -> None:
-    module = Preprocessing(Scaling(*(torch.tensor([value], dtype=torch.float64) for value in (10.0, 1.0, 2.0, 5.0, 0.0, 1e6, 1.0))), [])
+    module = Preprocessing(
+        Scaling(
+            *(torch.tensor([value], dtype=torch.float64) for value in (10.0, 1.0, 2.0, 5.0, 0.0, 1e6, 1.0))
+        ),
+        [],
+    )
     numbers = torch.tensor([[0.0], [10.0], [1e6], [-10.0]], dtype=torch.float64)
 
     x = module(numbers, None).x

@@ -46,7 +46,9 @@ def test_flags_on_fresh_rows_follow_the_promised_law(sensors: Callable[..., Path
     scores = scorer.score(encode(read_file(rest), scorer.columns)).score
 
     outside, control = counts_outside(scores, config), counts_outside(scores, config, slack=0.9)
-    print(f"{outside} of {REPETITIONS} repetitions outside their 99 % interval; threshold 10 % too low: {control}")
+    print(
+        f"{outside} of {REPETITIONS} repetitions outside their 99 % interval; threshold 10 % too low: {control}"
+    )
     # 2 are expected; 9 or more have a chance of 3 in 10,000.
     assert outside <= 8
     assert control > 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from training.steps.split import split
 CONFIG = TrainingConfig(data=Path("x.csv"))
 
 
-def roles(rows: int, order: NDArray[np.float64] | None = None, anomalous: NDArray[np.bool_] | None = None) -> Roles:
+def roles(
+    rows: int, order: NDArray[np.float64] | None = None, anomalous: NDArray[np.bool_] | None = None
+) -> Roles:
     return Roles(("x",), (), (), anomalous, order, np.zeros(rows, dtype=np.bool_))
 
 
@@ -40,7 +43,7 @@ def test_a_series_is_cut_in_blocks_of_time_with_gaps_between() -> None:
     parts = split(roles(1000, order), CONFIG)
 
     blocks = [order[part] for part in (parts.train, parts.validation, parts.calibration, parts.test)]
-    for before, after in zip(blocks, blocks[1:], strict=False):
+    for before, after in pairwise(blocks):
         assert before.max() + 10 < after.min()
 
 

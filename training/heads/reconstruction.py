@@ -10,7 +10,6 @@ promise would not hold.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 # A feature that held-out rows rebuild perfectly would otherwise turn a rounding error into an alarm.

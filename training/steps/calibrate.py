@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from models.threshold import Calibration, Tail, Threshold, checked
 from training.config import TrainingConfig
 
 Vector = NDArray[np.float64]
+Rule = Literal["quantile", "fpr", "robust"]
 QUANTILE = 0.99
 TAIL_FROM = 0.95
 LEAST_EXCEEDANCES = 10
@@ -42,7 +44,7 @@ def threshold_value(ordered: Vector, config: TrainingConfig) -> float:
     return _rule(ordered, config)[0]
 
 
-def _rule(ordered: Vector, config: TrainingConfig) -> tuple[float, str, float]:
+def _rule(ordered: Vector, config: TrainingConfig) -> tuple[float, Rule, float]:
     if config.fpr is not None:
         return at_false_positive_rate(ordered, config.fpr), "fpr", config.fpr
     if config.robust is not None:

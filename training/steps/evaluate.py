@@ -113,7 +113,7 @@ def _scores(graph: ScoringGraph, encoded: Encoded) -> NDArray[np.float64]:
 
 
 def _scaled(graph: ScoringGraph, encoded: Encoded) -> NDArray[np.float64]:
-    return graph.preprocessing(*graph.preprocessing.arguments(encoded)).x.double().numpy()
+    return np.asarray(graph.preprocessing(*graph.preprocessing.arguments(encoded)).x.double())
 
 
 def _groups(graph: ScoringGraph) -> list[slice]:

@@ -17,7 +17,8 @@ from training.results import Parts, Prepared, Roles
 
 Vector = NDArray[np.float64]
 FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
-LONG_TAIL = 2.0  # skewness; an exponential distribution has 2
+SKEWED = 2.0  # an exponential distribution has 2
+LONG = 10.0  # a tail is long when it reaches this many times the median size
 FARTHEST = 1e300
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
@@ -65,7 +66,9 @@ def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[Numeri
     """The feature and its column of Scaling: unit, center, scale, typical, lowest and highest seen, active."""
     known = values[np.isfinite(values)]
     if not len(known):
-        raise TrainingRefused(f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}")
+        raise TrainingRefused(
+            f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
+        )
     low, high, typical = float(known.min()), float(known.max()), float(np.median(known))
     active = high - low > 1e-9 * max(abs(low), abs(high))
     unit = _unit(known, scaling) if active and loss != "bce" else 0.0
@@ -81,21 +84,25 @@ def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[Numeri
 
 
 def _unit(known: Vector, scaling: str) -> float:
-    """Where the logarithm of a long-tailed column begins: the median of its sizes. 0 for a column that stays linear."""
+    """Where the logarithm of a long-tailed column begins: the median of its sizes. 0 for a column that stays linear.
+
+    Only sizes that start at zero have a logarithm that means something; a column that was centred before has none.
+    """
     sizes = np.abs(known[known != 0])
     if scaling == "linear" or not len(sizes):
         return 0.0
     unit = float(np.median(sizes))
-    curved = np.sign(known) * np.log1p(np.abs(known) / unit)
-    wanted = scaling == "log" or (abs(skew(known)) > LONG_TAIL and abs(skew(curved)) < abs(skew(known)))
-    return unit if wanted else 0.0
+    long_tailed = known.min() >= 0 and sizes.max() > LONG * unit and skew(known) > SKEWED
+    return unit if scaling == "log" or long_tailed else 0.0
 
 
 def _uncurved(value: float, unit: float) -> float:
     """A transformed value in the feature's own units, as far as float64 reaches."""
     if not unit:
         return value
-    return float(np.clip(np.sign(value) * np.expm1(min(abs(value), MOST_EXPONENT)) * unit, -FARTHEST, FARTHEST))
+    return float(
+        np.clip(np.sign(value) * np.expm1(min(abs(value), MOST_EXPONENT)) * unit, -FARTHEST, FARTHEST)
+    )
 
 
 def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:

@@ -8,7 +8,7 @@ from models.repository import Reference, Repository
 from models.threshold import Calibration
 
 
-def publish(  # noqa: PLR0913
+def publish(
     repository: Repository,
     manifest: Manifest,
     model: bytes,
