@@ -20,7 +20,7 @@ serve: $(SERVICE)/ready ## serve var/repository, the shipped model below it
 	@$(SERVICE)/bin/offbeat serve
 
 train: $(DEV)/ready ## train the shipped model again, from the recording in examples/host
-	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --repository models/shipped --promote
+	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --blocks 5 --repository models/shipped --promote
 
 test: $(DEV)/ready ## all tests but e2e and soak, with coverage of the rooms
 	$(DEV)/bin/coverage erase

@@ -7,8 +7,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,27 +24,27 @@ log = logging.getLogger(__name__)
 ALWAYS_ADMITTED = frozenset({"/healthz", "/readyz", "/metrics"})
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 CLOSE = (b"connection", b"close")
+DIGITS = 18  # of a length that are read; more is beyond every limit all the same
 CLIENT_LEFT = 499  # nobody sees it; metrics and logs need a status
 
 
-class Places:
-    """So many at once, and no queue: who finds none is refused."""
+class Allowance:
+    """So much at once, and no queue: who finds too little left is refused."""
 
-    def __init__(self, most: int, reason: str, full: str) -> None:
+    def __init__(self, most: int, reason: str, what: str) -> None:
         self._most = most
-        self._refusal = (reason, full)
+        self._refusal = (reason, f"the service is at its limit of {most:,} {what} at once; try again shortly")
         self.taken = 0
 
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold a place. Busy when there is none."""
-        if self.taken >= self._most:
+    def take(self, amount: int) -> None:
+        """Take so much, to be given back. Busy when there is not so much left."""
+        if self.taken + amount > self._most:
             raise Busy(*self._refusal)
-        self.taken += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
+        self.taken += amount
+
+    def give(self, amount: int) -> None:
+        """Give back what was taken."""
+        self.taken -= amount
 
 
 class Exchange:
@@ -57,6 +56,7 @@ class Exchange:
         self.id: bytes = asked if REQUEST_ID.fullmatch(asked) else secrets.token_hex(8).encode()
         self.status = CLIENT_LEFT
         self.started = self.finished = self.closing = False
+        self.held = 0  # bytes of its body
         self._send, self._drain = send, drain
 
     async def send(self, message: Message) -> None:
@@ -83,13 +83,8 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings, telemetry: Telemetry, drain: Drain) -> None:
         self._app, self._settings, self._telemetry, self._drain = app, settings, telemetry, drain
-        busy = "the service is at its limit of {} {} at once; try again shortly"
-        self._work = Places(
-            settings.max_in_flight, "in flight", busy.format(settings.max_in_flight, "requests")
-        )
-        self._large = Places(
-            settings.max_large_bodies, "large bodies", busy.format(settings.max_large_bodies, "large bodies")
-        )
+        self._work = Allowance(settings.max_in_flight, "in flight", "requests")
+        self._bytes = Allowance(settings.max_held_bytes, "held bytes", "bytes of bodies")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -111,31 +106,37 @@ class Gate:
         return None
 
     async def _pass(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
-        with ExitStack() as held:
-            body = await self._body(receive, exchange, held)
+        work = 0 if scope["path"] in ALWAYS_ADMITTED else 1
+        try:
+            body = await self._body(receive, exchange)
             if exchange.headers.get(b"content-encoding", b"identity").lower() != b"identity":
                 raise EncodingRefused("a compressed body is not read; send it without Content-Encoding")
-            if scope["path"] not in ALWAYS_ADMITTED:
-                held.enter_context(self._work.one())
-            await self._app(scope, replayed(body, receive), exchange.send)
+            self._work.take(work)
+            try:
+                await self._app(scope, replayed(body, receive), exchange.send)
+            finally:
+                self._work.give(work)
+        finally:
+            self._bytes.give(exchange.held)
 
-    async def _body(self, receive: Receive, exchange: Exchange, held: ExitStack) -> bytes:
+    async def _body(self, receive: Receive, exchange: Exchange) -> bytes:
         announced = exchange.headers.get(b"content-length", b"")
-        length = int(announced) if announced.isdigit() else 0
+        length = int(announced[:DIGITS]) if announced.isdigit() else 0
         exchange.closing = True  # until the body is whole the connection is of no further use
         try:
             async with asyncio.timeout(self._settings.receive_seconds):
                 body = await receive_body(
-                    receive,
-                    length,
-                    self._settings.max_body_bytes,
-                    lambda: held.enter_context(self._large.one()),
+                    receive, length, self._settings.max_body_bytes, partial(self._hold, exchange)
                 )
         except TimeoutError:
             seconds = self._settings.receive_seconds
             raise BodyTooSlow(f"the body did not arrive within {seconds:g} seconds") from None
         exchange.closing = False
         return body
+
+    def _hold(self, exchange: Exchange, size: int) -> None:
+        self._bytes.take(size)
+        exchange.held += size
 
     async def _refuse(self, exchange: Exchange, error: ContractError) -> None:
         if isinstance(error, Busy):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from service.options import ScoreOptions
 from service.served import Served
 
 IS_ANOMALY: dict[Verdict, bool | None] = {NORMAL: False, ANOMALY: True, UNKNOWN: None}
+SLICE = 1000  # records written at a time
 Column = Sequence[Any] | NDArray[Any]
 Each = TypeVar("Each")
 
@@ -26,13 +28,14 @@ def score_reply(
     served: Served, threshold: Threshold, table: Table, judgement: Judgement, options: ScoreOptions
 ) -> bytes:
     """Verdicts; `results` is an object a record, or one object of arrays."""
-    columns = _results(table, judgement, options)
+    make = partial(_results, table, judgement, options)
+    every = range(judgement.rows)
     return written(
         {
             **_identity(served),
             "threshold": threshold.value,
             "threshold_method": threshold.method,
-            "results": columns if options.orient == "columns" else _records(columns),
+            "results": make(every) if options.orient == "columns" else _sliced(make, every),
         }
     )
 
@@ -40,17 +43,21 @@ def score_reply(
 def embed_reply(served: Served, judgement: Judgement) -> bytes:
     """An embedding a record, and why there is none where there is none."""
     return written(
-        {**_identity(served), "embeddings": _embeddings(judgement), "reasons": judgement.reasons},
+        {
+            **_identity(served),
+            "embeddings": _embeddings(judgement, range(judgement.rows)),
+            "reasons": judgement.reasons,
+        },
     )
 
 
 def reconstruct_reply(served: Served, judgement: Judgement) -> bytes:
     """A record as it should be for each that came, and why there is none where there is none."""
-    records = _known(judgement, judgement.expected)
+    records = _known(judgement, judgement.expected, range(judgement.rows))
     return written({**_identity(served), "records": records, "reasons": judgement.reasons})
 
 
-def written(document: Mapping[str, Any]) -> bytes:
+def written(document: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON; what is not a finite number becomes null. FormatRefused for text that was never Unicode."""
     try:
         return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -67,30 +74,36 @@ def _identity(served: Served) -> dict[str, Any]:
     }
 
 
-def _results(table: Table, judgement: Judgement, options: ScoreOptions) -> dict[str, Column]:
-    """Every field of a result as one column, in the reply's order."""
-    known = np.isfinite(judgement.score)
+def _sliced(make: Callable[[range], Mapping[str, Column]], rows: range) -> orjson.Fragment:
+    """An object a record, written some records at a time: whoever waits for the interpreter gets it in between."""
+    parts = [written(_records(make(rows[at : at + SLICE]))) for at in range(0, len(rows), SLICE)]
+    return orjson.Fragment(b"[" + b",".join(part[1:-1] for part in parts) + b"]")
+
+
+def _results(table: Table, judgement: Judgement, options: ScoreOptions, rows: range) -> dict[str, Column]:
+    """Every field of these records' results as one column, in the reply's order."""
+    part = slice(rows.start, rows.stop)
     columns: dict[str, Column] = {
-        "verdict": judgement.verdicts,
-        "is_anomaly": [IS_ANOMALY[verdict] for verdict in judgement.verdicts],
-        "anomaly_score": judgement.anomaly_score,
-        "score": judgement.score,
-        "reconstruction_error": np.where(known, judgement.scores.reconstruction_error, np.nan),
-        "latent_distance": np.where(known, judgement.scores.latent_distance, np.nan),
-        "p_value": judgement.p_value,
-        "severity": judgement.severity,
-        "contributions": _contributions(judgement, options.top_contributors),
-        "imputed": _imputed(judgement),
-        "warnings": [judgement.warnings(row) for row in range(judgement.rows)],
-        "reason": judgement.reasons,
-        "suppressed": [False] * judgement.rows,
-        "rules": [()] * judgement.rows,
+        "verdict": judgement.verdicts[part],
+        "is_anomaly": [IS_ANOMALY[verdict] for verdict in judgement.verdicts[part]],
+        "anomaly_score": judgement.anomaly_score[part],
+        "score": judgement.score[part],
+        "reconstruction_error": judgement.reconstruction_error[part],
+        "latent_distance": judgement.latent_distance[part],
+        "p_value": judgement.p_value[part],
+        "severity": judgement.severity[part],
+        "contributions": _contributions(judgement, options.top_contributors, rows),
+        "imputed": _imputed(judgement, rows),
+        "warnings": [judgement.warnings(row) for row in rows],
+        "reason": judgement.reasons[part],
+        "suppressed": [False] * len(rows),
+        "rules": [()] * len(rows),
     }
     if options.embedding:
-        columns["embedding"] = _embeddings(judgement)
+        columns["embedding"] = _embeddings(judgement, rows)
     if options.expected:
-        columns["expected"] = _known(judgement, judgement.expected)
-    passthrough = _passthrough(table, judgement.columns.passthrough)
+        columns["expected"] = _known(judgement, judgement.expected, rows)
+    passthrough = _passthrough(table, judgement.columns.passthrough, part)
     return {**columns, "passthrough": passthrough} if passthrough else columns
 
 
@@ -99,35 +112,33 @@ def _records(columns: Mapping[str, Column]) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
-def _contributions(judgement: Judgement, top: int) -> Column:
+def _contributions(judgement: Judgement, top: int, rows: range) -> Column:
     if not top:
-        return [()] * judgement.rows
-    return [
-        [contribution._asdict() for contribution in judgement.contributions(row, top)]
-        for row in range(judgement.rows)
-    ]
+        return [()] * len(rows)
+    return [[each._asdict() for each in judgement.contributions(row, top)] for row in rows]
 
 
-def _imputed(judgement: Judgement) -> Column:
-    some = set(np.flatnonzero(judgement.encoded.missing.any(axis=1)).tolist())
-    return [judgement.imputed(row) if row in some else () for row in range(judgement.rows)]
+def _imputed(judgement: Judgement, rows: range) -> Column:
+    some = set(np.flatnonzero(judgement.encoded.missing[rows.start : rows.stop].any(axis=1)).tolist())
+    return [judgement.imputed(row) if place in some else () for place, row in enumerate(rows)]
 
 
-def _embeddings(judgement: Judgement) -> Column:
+def _embeddings(judgement: Judgement, rows: range) -> Column:
     # The network computes in float32; more digits would be noise, and twice the bytes.
-    latent = np.ascontiguousarray(judgement.scores.latent, dtype=np.float32)
-    return _known(judgement, lambda row: latent[row])
+    latent = np.ascontiguousarray(judgement.scores.latent[rows.start : rows.stop], dtype=np.float32)
+    return _known(judgement, lambda row: latent[row - rows.start], rows)
 
 
-def _known(judgement: Judgement, make: Callable[[int], Each]) -> list[Each | None]:
-    return [make(row) if reason is None else None for row, reason in enumerate(judgement.reasons)]
+def _known(judgement: Judgement, make: Callable[[int], Each], rows: range) -> list[Each | None]:
+    return [make(row) if judgement.reasons[row] is None else None for row in rows]
 
 
-def _passthrough(table: Table, names: Iterable[str]) -> Column:
-    there = {name: _cells(table, name) for name in names if name in table.columns}
+def _passthrough(table: Table, names: Iterable[str], part: slice) -> Column:
+    there = {name: _cells(table, name, part) for name in names if name in table.columns}
     return [dict(zip(there, row, strict=True)) for row in zip(*there.values(), strict=True)]
 
 
-def _cells(table: Table, name: str) -> Sequence[Any]:
+def _cells(table: Table, name: str, part: slice) -> Sequence[Any]:
     column = table.columns[name]
-    return [cell or None for cell in column.cells] if isinstance(column, TextColumn) else column.cells
+    cells = column.cells[part]
+    return [cell or None for cell in cells] if isinstance(column, TextColumn) else cells

@@ -21,6 +21,7 @@ from service.telemetry import Serving
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 10.0  # a bundle may still be on its way when its journal is there
+UNFORESEEN = "unforeseen"  # its place among the faults, whose other names are aliases
 LISTED = 20  # names an error repeats
 
 
@@ -55,7 +56,7 @@ class ScorerPool:
         served = model.aliases.get(alias)
         if served is not None:
             return served
-        if model.faults:
+        if alias in model.faults or not model.aliases:
             raise NotServed(f"model {name[:SHOWN]!r} cannot be served as {alias[:SHOWN]!r}; /readyz says why")
         raise AliasNotFound(name[:SHOWN], alias[:SHOWN], sorted(model.aliases)[:LISTED])
 
@@ -134,7 +135,14 @@ class ScorerPool:
         return self._stamps.get(name) != stamp or (faulty and retry)
 
     async def _read(self, name: str) -> ServedModel | None:
-        return await asyncio.to_thread(self._loader.read, name, self._models.get(name), self._scorers())
+        before = self._models.get(name)
+        try:
+            return await asyncio.to_thread(self._loader.read, name, before, self._scorers())
+        except Exception:  # one model's surprise must not keep the others from following
+            log.exception("a model could not be read", extra={"model": name})
+            return replace(
+                before or ServedModel(name), faults={UNFORESEEN: "the log of the service says why"}
+            )
 
     def _scorers(self) -> dict[str, Scorer]:
         """Everything loaded, so that nothing is loaded twice."""

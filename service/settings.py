@@ -28,8 +28,10 @@ class Settings(BaseModel):
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most records in one request; beyond it 413.")
     max_in_flight: int = Field(default=64, gt=0, description="Most requests at work at once; beyond it 503.")
-    max_large_bodies: int = Field(
-        default=4, gt=0, description="Most bodies above 64 KiB held in memory at once; beyond it 503."
+    max_held_bytes: int = Field(
+        default=256 * MEGABYTE,
+        gt=0,
+        description="Most bytes of request bodies in memory at once; beyond it 503.",
     )
     receive_seconds: float = Field(
         default=10.0, gt=0, description="Time a client has to send a whole body; then 408."

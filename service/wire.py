@@ -9,8 +9,6 @@ from starlette.types import Message, Receive, Send
 
 from models.errors import TooLarge
 
-LARGE = 1 << 16  # bytes; a body above this needs a place of its own
-
 
 class Reply(NamedTuple):
     """All of a response."""
@@ -31,24 +29,23 @@ async def send_reply(send: Send, reply: Reply) -> None:
     await send({"type": "http.response.body", "body": reply.body})
 
 
-async def receive_body(receive: Receive, announced: int, most: int, on_large: Callable[[], None]) -> bytes:
+async def receive_body(receive: Receive, announced: int, most: int, hold: Callable[[int], None]) -> bytes:
     """All of a body. TooLarge as soon as it is `announced`, or found, to be longer than `most` bytes.
 
-    `on_large` is called once when the body is, or is announced to be, above 64 KiB; it may refuse it.
+    `hold` is told how many bytes came with every piece; it may refuse them.
     """
     parts: list[bytes] = []
-    size, large, more = 0, False, True
+    size, more = 0, True
     while more:
-        if max(size, announced) > most:
+        if announced > most:
             raise TooLarge(f"the body is longer than {most:,} bytes")
-        if not large and max(size, announced) > LARGE:
-            large = True
-            on_large()
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         parts.append(message.get("body", b""))
+        hold(len(parts[-1]))
         size += len(parts[-1])
+        announced = max(announced, size)
         more = message.get("more_body", False)
     if size > most:
         raise TooLarge(f"the body is longer than {most:,} bytes")

@@ -50,9 +50,9 @@ class TrainingConfig(BaseModel):
     mask: float = Field(0.1, ge=0, lt=1, description="denoising: share of values hidden")
 
     epochs: int | None = Field(None, ge=1, description="passes over the rows; from their number unless told")
-    patience: int = Field(20, ge=1, description="epochs without a better validation loss before stopping")
+    patience: int = Field(40, ge=1, description="epochs without a better validation loss before stopping")
     batch_size: int = Field(256, ge=1, description="rows a step")
-    learning_rate: float = Field(0.003, gt=0, description="highest rate of the one-cycle schedule")
+    learning_rate: float = Field(0.01, gt=0, description="highest rate of the one-cycle schedule")
     threads: int = Field(1, ge=1, description="CPU threads; 1 is fastest for small networks, and repeatable")
 
     validation: float = Field(
@@ -60,6 +60,11 @@ class TrainingConfig(BaseModel):
     )
     calibration: float = Field(0.2, gt=0, lt=1, description="share of rows that set the threshold")
     test: float = Field(0.2, ge=0, lt=1, description="share of rows that evaluate")
+    blocks: int = Field(
+        1,
+        ge=1,
+        description="cut a time series into this many stretches, each with training, calibration and test rows",
+    )
     gap: float = Field(0.01, ge=0, lt=1, description="share of rows left out between blocks of a time series")
 
     quantile: float | None = Field(

@@ -26,13 +26,13 @@ class Outputs(NamedTuple):
 
 
 class LatentDistance(nn.Module):
-    """Mahalanobis distance from the latents of the training rows, covariance shrunk (Ledoit & Wolf 2004)."""
+    """Mahalanobis distance from the latents of known normal rows, covariance shrunk (Ledoit & Wolf 2004)."""
 
     mean: Tensor
     whiten: Tensor
 
     def __init__(self, latents: Tensor) -> None:
-        """`latents`: (rows, code size) of the training rows."""
+        """`latents`: (rows, code size) of known normal rows."""
         super().__init__()
         covariance = torch.from_numpy(ledoit_wolf(latents.double().numpy())[0])
         ridge = 1e-9 * covariance.trace().clamp(min=1e-9) * torch.eye(len(covariance), dtype=torch.float64)
@@ -49,21 +49,16 @@ class ScoringGraph(nn.Module):
     """Preprocessing, autoencoder, head. Inputs are as in the contract; absent kinds of feature are None."""
 
     def __init__(
-        self,
-        preprocessing: Preprocessing,
-        autoencoder: Autoencoder,
-        head: str,
-        train: Inputs,
-        held_out: Inputs,
+        self, preprocessing: Preprocessing, autoencoder: Autoencoder, head: str, known: Inputs
     ) -> None:
-        """`train` fits the latent distance, `held_out` the head; neither may hold calibration rows."""
+        """`known` rows fit the head and the latent distance; no calibration row may be among them."""
         super().__init__()
         self.preprocessing = preprocessing
         self.autoencoder = autoencoder.eval()
         with torch.no_grad():
-            self.latent_distance = LatentDistance(autoencoder.encode(preprocessing.seen(train.x)))
-            errors, _, _ = self._rebuild(held_out.x)
-            self.head = HEADS[head](errors, held_out.present)
+            errors, latent, _ = self._rebuild(known.x)
+            self.latent_distance = LatentDistance(latent)
+            self.head = HEADS[head](errors, known.present)
 
     def forward(self, numeric: Tensor | None = None, categorical: Tensor | None = None) -> Outputs:
         """(rows, numeric features) float64, (rows, categorical features) int64 -> Outputs."""

@@ -71,13 +71,7 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     watcher.step("fit")
     fitted = fit(prepared, config, watcher.epoch)
     watcher.step("calibrate")
-    graph = ScoringGraph(
-        prepared.preprocessing,
-        fitted.autoencoder,
-        config.head,
-        prepared.scaled("train"),
-        prepared.scaled("validation"),
-    )
+    graph = ScoringGraph(prepared.preprocessing, fitted.autoencoder, config.head, prepared.known())
     threshold, calibration = calibrate(graph.of(prepared.calibration).score.double().numpy(), config)
     calibrated = Calibrated(graph, threshold, calibration)
     watcher.step("evaluate")

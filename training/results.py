@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from models.encoding import Encoded
@@ -66,6 +67,11 @@ class Prepared:
     def scaled(self, part: str) -> Inputs:
         """One part, `train` to `anomalies`, in scaled units."""
         return self.preprocessing(*self.preprocessing.arguments(getattr(self, part)))  # type: ignore[no-any-return]
+
+    def known(self) -> Inputs:
+        """Training and validation rows together, in scaled units: all that the score may be made from."""
+        train, validation = self.scaled("train"), self.scaled("validation")
+        return Inputs(torch.cat([train.x, validation.x]), torch.cat([train.present, validation.present]))
 
 
 @dataclass(frozen=True, slots=True)

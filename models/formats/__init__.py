@@ -34,9 +34,9 @@ def of_file(path: Path, separator: str = ",") -> Format:
     return known[suffix]
 
 
-def read_file(path: Path, separator: str = ",") -> Table:
+def read_file(path: Path | str, separator: str = ",") -> Table:
     """The table of a file. FormatRefused names the file and what is wrong with it."""
-    return table_of(path, read_bytes(path), separator)
+    return table_of(Path(path), read_bytes(Path(path)), separator)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -97,30 +97,6 @@ def test_a_record_without_any_value_is_unknown(pump: Scorer) -> None:
     assert found.imputed(0) == HEADER.split(",")
 
 
-def test_no_poisoned_record_among_a_thousand_is_called_normal(pump: Scorer) -> None:
-    chance = np.random.default_rng(11)
-    poisoned = {
-        int(row): chance.choice(["nan", "inf", "-inf", "NaN"])
-        for row in chance.choice(1000, 100, replace=False)
-    }
-    rows = []
-    for row in range(1000):
-        cells = [
-            f"{31 + chance.normal():.3f}",
-            f"{4 + chance.normal() / 10:.3f}",
-            f"{46 + chance.normal():.3f}",
-            "open",
-        ]
-        if row in poisoned:
-            cells[int(chance.integers(3))] = str(poisoned[row])
-        rows.append(",".join(cells))
-
-    verdicts = judged(pump, *rows).verdicts
-
-    assert [row for row, verdict in enumerate(verdicts) if verdict == "unknown"] == sorted(poisoned)
-    assert verdicts.count("normal") > 500
-
-
 @pytest.mark.parametrize("score", [np.nan, np.inf, -np.inf])
 def test_a_score_that_is_not_finite_is_unknown(score: float, pump: Scorer) -> None:
     found = judge(Rigged(pump, score=np.array([score, 1.0])), table(ORDINARY, ORDINARY))

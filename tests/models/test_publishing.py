@@ -37,6 +37,13 @@ MANY_TIMES = (
 print(*(repository.publish(manifest, files).version for _ in range(int(sys.argv[3]))))
 """
 )
+BACK_AND_FORTH = (
+    PUBLISH
+    + """
+for turn in range(int(sys.argv[3])):
+    repository.promote("pump", 1 + turn % 2)
+"""
+)
 # Forks, so that Python starts once: every child publishes into a fresh copy and kills itself at its own step.
 KILLED = (
     PUBLISH
@@ -117,6 +124,25 @@ def test_two_processes_publish_at_once_and_every_version_counts_once(
     assert repository.state("pump").generation == 2 * each + 1
     for version in mine + theirs:
         repository.open(repository.resolve("pump", version))
+
+
+def test_readers_beside_a_writer_see_every_change_whole_and_none_twice(
+    pump_repository: Repository, pump_folder: Path
+) -> None:
+    changes = 200
+    writer = run(BACK_AND_FORTH, pump_repository.root, pump_folder, changes)
+    seen: list[tuple[int | None, int]] = []
+
+    while writer.poll() is None:
+        found = pump_repository.resolve("pump")
+        seen.append((found.generation, found.version))
+
+    printed(writer)
+    generations = [generation for generation, _ in seen if generation is not None]
+    assert generations == sorted(generations)
+    assert len(set(generations)) > 10
+    assert len(set(seen)) == len(set(generations))
+    assert pump_repository.resolve("pump").generation == 3 + changes
 
 
 def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new_and_the_next_one_works(

@@ -13,7 +13,6 @@ import pytest
 from service.drain import Drain
 from service.gate import Gate
 from service.telemetry import Telemetry
-from service.wire import LARGE
 
 pytestmark = pytest.mark.anyio
 SCORE = "/v1/models/pump/score"
@@ -102,13 +101,11 @@ async def test_a_request_id_comes_back_and_one_is_made_where_there_is_none_fit_t
 async def test_more_than_the_limit_at_work_is_shed_but_operations_are_answered(running, app):
     async with running(max_in_flight=2) as client:
         await client.get("/healthz")  # builds the gate
-        held = [gate(client)._work.one() for _ in range(2)]
-        for place in held:
-            place.__enter__()
+        gate(client)._work.take(2)
 
         shed = await client.get("/v1/models")
         operations = [(await client.get(path)).status_code for path in ("/healthz", "/readyz", "/metrics")]
-        held[0].__exit__(None, None, None)
+        gate(client)._work.give(1)
         admitted = await client.get("/v1/models")
         metrics = (await client.get("/metrics")).text
 
@@ -119,31 +116,43 @@ async def test_more_than_the_limit_at_work_is_shed_but_operations_are_answered(r
     assert 'offbeat_requests_shed_total{reason="in flight"} 1.0' in metrics
 
 
-async def test_large_bodies_have_places_of_their_own(running, typical):
+async def test_bodies_together_are_held_to_a_limit_and_small_ones_still_pass(running, typical):
     small = json.dumps({"records": [typical]}).encode()
-    large = small + b" " * LARGE
+    large = small + b" " * 1000
 
-    async with running(max_large_bodies=1) as client:
+    async with running(max_held_bytes=1500) as client:
         await client.get("/healthz")  # builds the gate
-        with gate(client)._large.one():
-            refused = await client.post(SCORE, content=large, headers=JSON)
-            served = await client.post(SCORE, content=small, headers=JSON)
+        gate(client)._bytes.take(1000)
+        refused = await client.post(SCORE, content=large, headers=JSON)
+        served = await client.post(SCORE, content=small, headers=JSON)
+        gate(client)._bytes.give(1000)
         again = await client.post(SCORE, content=large, headers=JSON)
 
     assert [refused.status_code, served.status_code, again.status_code] == [503, 200, 200]
+    detail = "the service is at its limit of 1,500 bytes of bodies at once; try again shortly"
+    assert refused.json()["detail"] == detail
+    assert refused.headers["retry-after"] == "1"
 
 
-async def test_places_are_free_again_after_every_kind_of_end(running, typical):
-    async with running(max_in_flight=1, max_large_bodies=1, max_body_bytes=2 * LARGE) as client:
-        for body in (
-            b"{",
-            b" " * (LARGE + 1),
-            b" " * (2 * LARGE + 1),
-            json.dumps({"records": [typical]}).encode(),
-        ):
-            await client.post(SCORE, content=body, headers=JSON)
+async def test_what_was_taken_is_given_back_after_every_kind_of_end(running, typical):
+    good = json.dumps({"records": [typical]}).encode()
 
-        assert (gate(client)._work.taken, gate(client)._large.taken) == (0, 0)
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b" " * 900
+        yield b" " * 900
+
+    async with running(max_in_flight=1, max_held_bytes=1200, max_body_bytes=1500) as client:
+        for body in (b"{", b" " * 1300, b" " * 1600, pieces(), good):
+            last = await client.post(SCORE, content=body, headers=JSON)
+
+        assert last.status_code == 200
+        assert (gate(client)._work.taken, gate(client)._bytes.taken) == (0, 0)
+
+
+async def test_an_absurd_length_is_too_long(client):
+    reply = await client.post(SCORE, content=b"{}", headers=JSON | {"content-length": "9" * 5000})
+
+    assert reply.status_code == 413
 
 
 @pytest.mark.parametrize("path", [SCORE, "/v1/models"])

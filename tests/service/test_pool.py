@@ -147,6 +147,26 @@ async def test_a_look_that_fails_is_logged_and_the_next_one_succeeds(
     assert "the repository could not be read" in caplog.text
 
 
+async def test_one_models_surprise_keeps_no_other_from_following(app, client, pump_repository, monkeypatch):
+    shutil.copytree(pump_repository.root / "pump", pump_repository.root / "turbine")
+    read = app.pool._loader.read
+
+    def surprised(name, *arguments):
+        if name == "turbine":
+            raise ZeroDivisionError
+        return read(name, *arguments)
+
+    monkeypatch.setattr(app.pool._loader, "read", surprised)
+    pump_repository.promote("pump", 2)
+
+    await app.pool.refresh()
+
+    assert app.pool.alias("pump").version == 2
+    assert (await client.get("/readyz")).json()["reasons"] == [
+        "model 'turbine' has no champion: the log of the service says why"
+    ]
+
+
 async def test_nothing_runs_on_when_the_service_has_ended(running):
     async with running(refresh_seconds=0.01) as client:
         app = client.app

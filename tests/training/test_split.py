@@ -47,6 +47,15 @@ def test_a_series_is_cut_in_blocks_of_time_with_gaps_between() -> None:
         assert before.max() + 10 < after.min()
 
 
+def test_a_series_in_stretches_has_every_part_in_each_of_them() -> None:
+    parts = split(roles(1000, np.arange(1000.0)), TrainingConfig(data=Path("x.csv"), blocks=4))
+
+    for part in (parts.train, parts.validation, parts.calibration, parts.test):
+        assert set(part // 250) == {0, 1, 2, 3}
+    together = np.concatenate([parts.train, parts.validation, parts.calibration, parts.test])
+    assert len(set(together)) == len(together)
+
+
 def test_known_anomalies_are_in_no_part_that_is_fitted_or_calibrated_on() -> None:
     anomalous = np.arange(200) % 10 == 0
 

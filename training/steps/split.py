@@ -1,7 +1,8 @@
 """Cut the rows into disjoint parts: shuffled, or in blocks of time where there is a time column.
 
 Rows of a series resemble their neighbours, so a shuffled split would calibrate on rows next to those it trained on and
-promise too few alarms: the parts of a series follow each other with a gap between.
+promise too few alarms: the parts of a series follow each other with a gap between. A series whose ways of being normal
+come one after the other can be cut into several stretches first, so that every part has seen each of them.
 """
 
 from __future__ import annotations
@@ -26,22 +27,24 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
     anomalies = np.flatnonzero(known & ~roles.set_aside)
     if roles.order is None:
         order = np.random.default_rng(config.seed).permutation(normal)
-        return _parts(order, 0, anomalies, config)
+        return Parts(*_cut(order, 0, config), anomalies)
     order = normal[np.argsort(roles.order[normal], kind="stable")]
-    return _parts(order, round(config.gap * len(order)), anomalies, config)
+    gap = round(config.gap * len(order) / config.blocks)
+    stretches = [_cut(stretch, gap, config) for stretch in np.array_split(order, config.blocks)]
+    return Parts(*(np.concatenate(part) for part in zip(*stretches, strict=True)), anomalies)
 
 
-def _parts(order: Rows, gap: int, anomalies: Rows, config: TrainingConfig) -> Parts:
+def _cut(order: Rows, gap: int, config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
+    """Training, validation, calibration and test rows, in this order with gaps between."""
     rows = len(order)
     test, calibration = round(config.test * rows), max(round(config.calibration * rows), 1)
     fitting = rows - test - calibration - gap * (2 if test else 1)
     validation = max(round(config.validation * fitting), 1)
     if fitting - validation - gap < 1:
         raise TrainingRefused("calibration, test and gaps leave no rows to train on")
-    return Parts(
-        train=order[: fitting - validation - gap],
-        validation=order[fitting - validation : fitting],
-        calibration=order[fitting + gap : fitting + gap + calibration],
-        test=order[rows - test :],
-        anomalies=anomalies,
+    return (
+        order[: fitting - validation - gap],
+        order[fitting - validation : fitting],
+        order[fitting + gap : fitting + gap + calibration],
+        order[rows - test :],
     )
