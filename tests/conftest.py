@@ -29,7 +29,9 @@ def sensors(tmp_path: Path) -> Callable[..., Path]:
         chance = np.random.default_rng(seed)
         hidden = chance.standard_normal((rows, 2))
         readings = hidden @ chance.standard_normal((2, 5)) + 0.1 * chance.standard_normal((rows, 5))
-        columns: dict[str, list[object]] = {f"s{place}": [f"{value:.5f}" for value in readings[:, place]] for place in range(5)}
+        columns: dict[str, list[object]] = {
+            f"s{place}": [f"{value:.5f}" for value in readings[:, place]] for place in range(5)
+        }
         columns |= extra
         lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
         path = tmp_path / name

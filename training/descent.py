@@ -41,7 +41,7 @@ class Descent:
         """One pass over the rows in a new order; the mean loss of its batches."""
         self._network.train()
         order = torch.randperm(len(self._rows.x), generator=self._generator)
-        batches = order.split(self._size)
+        batches = torch.split(order, self._size)
         total = torch.zeros(())
         for rows in batches:
             total += self._step(self._rows.x[rows], self._rows.weight[rows])

@@ -31,7 +31,8 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
     order = normal[np.argsort(roles.order[normal], kind="stable")]
     gap = round(config.gap * len(order) / config.blocks)
     stretches = [_cut(stretch, gap, config) for stretch in np.array_split(order, config.blocks)]
-    return Parts(*(np.concatenate(part) for part in zip(*stretches, strict=True)), anomalies)
+    train, validation, calibration, test = map(np.concatenate, zip(*stretches, strict=True))
+    return Parts(train, validation, calibration, test, anomalies)
 
 
 def _cut(order: Rows, gap: int, config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
