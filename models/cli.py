@@ -15,7 +15,8 @@ from rich.console import Console, RenderableType
 
 from models.bundle import verify_bundle
 from models.errors import ContractError
-from models.repository import CHAMPION, Reference, Repository, shipped
+from models.names import CHAMPION
+from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
 from models.summary import NOTHING, described, difference_table, differences, plain, table_of
 

@@ -6,6 +6,7 @@ import re
 
 from models.errors import NameRefused
 
+CHAMPION = "champion"  # the alias that answers unless another is asked for
 MODEL_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _NAME = re.compile(MODEL_PATTERN.removesuffix("$") + r"\Z")
 MOST = 40  # characters of a refused name that are repeated

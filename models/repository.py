@@ -22,13 +22,12 @@ from models.errors import (
 )
 from models.journal import AliasState, Change, ModelState, append, has_events, read_journal, replay
 from models.manifest import Manifest
-from models.names import alias_name, is_model_name, model_name, version_number
+from models.names import CHAMPION, alias_name, is_model_name, model_name, version_number
 from models.threshold import checked
 
 JOURNAL = "aliases.jsonl"
 LOCK = ".lock"
 STAGING = ".staging"
-CHAMPION = "champion"
 REFUSED_WRITES = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.features import Feature
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from service.served import Served, ServedModel
 
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.errors import ContractError
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from service.options import Asked, read_query
 from service.pool import ScorerPool
 from service.problems import problem

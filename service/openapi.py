@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from service.hot import ROUTES
 from service.replies import Problem
 from service.served import Served, ServedModel

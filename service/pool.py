@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from models.columns import SHOWN
 from models.errors import AliasNotFound, ModelNotFound, VersionNotFound
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from models.scorer import Scorer
 from service.loader import Loader, Stamp
 from service.refusals import NotServed

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import CliSuppress
 
 MEGABYTE = 1 << 20
 
@@ -50,7 +51,8 @@ class Settings(BaseModel):
         gt=0,
         description="Most versions kept loaded for requests that name a version no alias points at.",
     )
-    admin_key: SecretStr | None = Field(
+    # Every user of a machine can read the flags of every process on it: hidden, though it works.
+    admin_key: CliSuppress[SecretStr | None] = Field(
         default=None,
         min_length=8,
         description="Bearer token that may move aliases and thresholds; without one nobody may.",

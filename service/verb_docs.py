@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel
 
 from models.judgement import judge
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from service.examples import bodies, csv_body, table
 from service.options import ReadOptions, ScoreOptions
 from service.payloads import embed_reply, reconstruct_reply, score_reply

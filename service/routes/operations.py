@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from models.repository import CHAMPION
+from models.names import CHAMPION
 from service.drain import Drain
 from service.pool import ScorerPool
 from service.problems import problem, response, responses

@@ -133,6 +133,7 @@ def test_wrong_usage_is_one_line_that_says_what_to_mend(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("OFFBEAT_REPOSITORY", str(pump_repository.root))
+    monkeypatch.delenv("OFFBEAT_DATA", raising=False)
     try:
         found = main(arguments)
     except SystemExit as stopped:
