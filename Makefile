@@ -56,7 +56,7 @@ bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see
 	$(DEV)/bin/python benchmarks/scoring.py
 
 soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates
-	OFFBEAT_MUTATIONS=10000 OFFBEAT_FUZZ=20000 $(DEV)/bin/python -m pytest -q -s tests/models/test_mutations.py tests/service/test_fuzz.py
+	OFFBEAT_PROFILE=soak OFFBEAT_PROMOTIONS=100 OFFBEAT_MUTATIONS=10000 OFFBEAT_FUZZ=20000 $(DEV)/bin/python -m pytest -q -s tests/models/test_mutations.py tests/service/test_fuzz.py tests/journeys/test_promotions.py
 	$(DEV)/bin/python -m pytest -q -s -m soak tests
 
 image: ## the service image

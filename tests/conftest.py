@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from models.repository import Repository
 
+# The same examples every time, so that a red test is red again; `make soak` looks further.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("soak", print_blob=True)
+settings.load_profile(os.environ.get("OFFBEAT_PROFILE", "steady"))
 BUNDLES = Path(__file__).parent / "bundles"
 
 

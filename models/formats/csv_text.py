@@ -32,6 +32,17 @@ class CsvPlaces:
         return ", ".join([*where, *([f"column {cut(column)!r}"] if column is not None else [])])
 
 
+class Lines:
+    """Takes a row at a time and ends it with a line feed alone."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, row: str) -> None:
+        """Keep a row."""
+        self.written.append(row.removesuffix("\r\n") + "\n")
+
+
 @dataclass(frozen=True, slots=True)
 class CsvFormat:
     """Reads and writes CSV with one separator."""
@@ -61,11 +72,12 @@ class CsvFormat:
 
     def write(self, table: Table) -> bytes:
         """Header and rows; a missing value becomes an empty cell."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=self.separator, lineterminator="\n")
+        lines = Lines()
+        # The writer quotes what is in its line end: a cell may hold either half of it.
+        writer = csv.writer(lines, delimiter=self.separator, lineterminator="\r\n")
         writer.writerow(table.columns)
         writer.writerows(zip(*(_written(column) for column in table.columns.values()), strict=True))
-        return out.getvalue().encode()
+        return "".join(lines.written).encode()
 
     def _table(self, header: list[str], rows: list[list[str]], places: CsvPlaces) -> Table:
         self._check_header(header)

@@ -193,3 +193,14 @@ def test_what_is_wrong_in_a_file_is_said_with_its_name(tmp_path: Path) -> None:
 
     with pytest.raises(ContractError, match=r"readings\.csv: line 2: 1 cells"):
         read_file(path)
+
+
+@pytest.mark.parametrize("cell", ["a\rb", "a\nb", "\r", "a,b", 'a"b', "\r\n"])
+def test_whatever_a_cell_holds_is_read_back_as_it_was_written(cell: str) -> None:
+    table = CsvFormat().read(b"a,b\n1,2\n")
+    table = Table({"a": TextColumn([cell, "x"]), "b": TextColumn(["1", "2"])}, 2, table.places)
+
+    written = CsvFormat().write(table)
+
+    assert list(CsvFormat().read(written).columns["a"].cells) == [cell, "x"]
+    assert written.endswith(b"x,2\n")
