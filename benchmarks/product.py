@@ -42,7 +42,8 @@ class Scored:
 
 def train(file: Path, model: str, repository: Path, flags: Sequence[str]) -> Trained:
     """`offbeat train FILE`."""
-    command = [*_offbeat("train"), str(file), "--name", model, "--repository", str(repository), *flags]
+    told = ("--name", model, "--repository", str(repository), "--promote", *flags)
+    command = [*_offbeat("train"), str(file), *told]
     start = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - start

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -127,11 +128,15 @@ class Service:
         self._runner = asyncio.Runner()
         self._lifespan = self._app.router.lifespan_context(self._app)
         self._runner.run(self._lifespan.__aenter__())
+        self.statuses: Counter[int] = Counter()
 
     def post(self, path: str, body: bytes, media_type: str, query: dict[str, str]) -> httpx.Response:
-        return self._runner.run(self._post(path, body, media_type, query))
+        reply = self._runner.run(self._post(path, body, media_type, query))
+        self.statuses[reply.status_code] += 1
+        return reply
 
     def close(self) -> None:
+        print(f"{self.statuses.total()} requests: {dict(sorted(self.statuses.items()))}")
         self._runner.run(self._lifespan.__aexit__(None, None, None))
         self._runner.close()
 
