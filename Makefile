@@ -52,7 +52,7 @@ e2e: $(DEV)/ready ## image and compose stack on a real Docker engine; fails wher
 	$(DEV)/bin/python -m pytest -q -m e2e -s tests/e2e
 
 bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see benchmarks/README.md)
-	$(DEV)/bin/python benchmarks/quality.py
+	$(DEV)/bin/python benchmarks/quality.py $(if $(PEERS),--peers-python $(PEERS))
 	$(DEV)/bin/python benchmarks/scoring.py
 
 soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates

@@ -16,6 +16,7 @@ from batch.strangest import print_strangest
 from models.errors import ModelNotFound
 from models.formats import of_file, read_file
 from models.judgement import Judgement
+from models.options import separator
 from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
 
@@ -37,6 +38,7 @@ def reconstruct(arguments: Sequence[str]) -> int:
 
 def _run(view: str, arguments: Sequence[str]) -> int:
     options = _parser(view).parse_args(arguments)
+    form = of_file(options.output or options.data, options.separator)
     repository = Repository(options.repository, below=shipped())
     reference = repository.find(options.model) if options.model else only_model(repository)
     scorer = Scorer(repository.open(reference))
@@ -44,8 +46,8 @@ def _run(view: str, arguments: Sequence[str]) -> int:
     scorer.columns.check(table, ignore_unknown=options.extra == "ignore")
     threshold = scorer.manifest.threshold.overridden(reference.threshold)
     judged, result = scored(scorer, table, view, threshold)
-    write(result, of_file(options.output or options.data, options.separator), options.output)
-    _tell(Console(stderr=True), reference, judged, options)
+    write(result, form, options.output)
+    _tell(Console(stderr=True, markup=False, emoji=False), reference, judged, options)
     return 0
 
 
@@ -87,6 +89,6 @@ def _parser(view: str) -> argparse.ArgumentParser:
     parser.add_argument("--model", help="NAME, NAME@VERSION or NAME@ALIAS; the only model unless told")
     default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
     parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
-    parser.add_argument("--separator", default=",", help="between the cells of a CSV")
+    parser.add_argument("--separator", type=separator, default=",", help="between the cells of a CSV")
     parser.add_argument("--extra", choices=["reject", "ignore"], default="reject", help="unknown columns")
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from models.errors import ContractError
@@ -22,5 +23,6 @@ def write(table: Table, format_: Format, path: Path | None) -> None:
         partial.write_bytes(data)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not even be begun, there is nothing to take away
+            partial.unlink()
         raise ContractError(f"cannot write {path}: {error.strerror}; nothing was changed") from error

@@ -55,13 +55,16 @@ VIEWS: dict[str, Callable[[Judgement], Columns]] = {
 def scored(
     scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None
 ) -> tuple[Judgement, Table]:
-    """The judgement, and the table with the view's columns after its own; a name that is taken gets a `model_` before it."""
+    """The judgement, and the table with the view's columns after its own; a name that is taken gets `model_` before it."""
     judged = judge(scorer, table, threshold)
-    added = {
-        name if name not in table.columns else f"model_{name}": column
-        for name, column in VIEWS[view](judged).items()
-    }
-    return judged, Table({**table.columns, **added}, table.rows, table.places)
+    columns = dict(table.columns)
+    for name, column in VIEWS[view](judged).items():
+        columns[_free(name, columns)] = column
+    return judged, Table(columns, table.rows, table.places)
+
+
+def _free(name: str, taken: Columns) -> str:
+    return name if name not in taken else _free(f"model_{name}", taken)
 
 
 def numbers(values: object) -> TypedColumn:

@@ -61,4 +61,6 @@ def peers(case: Case, python: Path, folder: Path) -> Iterator[Detection]:
     with np.load(scores, allow_pickle=False) as found:
         for name in found.files:
             if not name.endswith(" seconds"):
-                yield Detection(name, found[name], *found[f"{name} seconds"].tolist())
+                # A peer whose network ran away scores some rows infinite: they stay its strangest.
+                score = np.nan_to_num(found[name].astype(np.float64), nan=0.0, posinf=1e300)
+                yield Detection(name, score, *found[f"{name} seconds"].tolist())

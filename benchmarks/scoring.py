@@ -39,6 +39,7 @@ BUNDLE = Path(__file__).parents[1] / "tests" / "bundles" / "pump" / "1"
 GRAPH = "graph alone"
 LEAN = ScoreOptions(top_contributors=0, orient="columns")
 LEAST_REPEATS = 5
+MISSING = 0.01  # share of cells without a value
 Stages = dict[str, Callable[[], object]]
 Before = dict[tuple[str, str, str], float]
 
@@ -163,7 +164,7 @@ def some_cells(feature: Feature, rows: int, chance: np.random.Generator) -> list
         cells = np.round(chance.uniform(feature.minimum, feature.maximum, rows), 3).tolist()
     else:
         cells = chance.choice(feature.categories, rows).tolist()
-    missing = (chance.random(rows) < 0.01) & (np.arange(rows) > 0)
+    missing = (chance.random(rows) < MISSING) & (np.arange(rows) > 0)
     return [None if lost else cell for cell, lost in zip(cells, missing, strict=True)]
 
 

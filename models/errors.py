@@ -70,6 +70,12 @@ class TableMismatch(ContractError):
         more = (total or len(mismatches)) - 1
         super().__init__(f"{mismatches[0]}" + (f" (and {more} more)" if more else ""))
 
+    @property
+    def placed(self) -> str:
+        """The text for somebody who sees nothing else: the pointer stands in where a place has no words."""
+        first = self.mismatches[0]
+        return f"{self}" if first.where or not first.pointer else f"{first.pointer}: {self}"
+
 
 def refuse_any(mismatches: Iterable[Mismatch]) -> None:
     """TableMismatch when there is one. A hostile body has millions: no more than a thousand are looked for."""

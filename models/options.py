@@ -40,6 +40,14 @@ def read_options(kind: type[Model], arguments: Sequence[str], prog: str) -> Mode
         _refuse(prog, f"{file}: not TOML: {error}")
 
 
+def separator(text: str) -> str:
+    """One character between the cells of a CSV; a tab may be written \\t. ValueError for anything else."""
+    found = "\t" if text == r"\t" else text
+    if len(found) != 1 or found in '"\r\n':
+        raise ValueError(rf"expected one character such as ; or \t, got {text!r}")
+    return found
+
+
 def _config_file(arguments: Sequence[str], prog: str) -> Path | None:
     early = argparse.ArgumentParser(prog=prog, add_help=False, allow_abbrev=False)
     early.add_argument("--config", type=Path)

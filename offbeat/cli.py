@@ -30,6 +30,7 @@ VERBS = {
     "demo": Verb("offbeat.demo", "main", "service", "serve, post example readings, show the strangest"),
     "models": Verb("models.cli", "main", "", "list, show, verify, copy, promote, roll back, diff"),
 }
+ROOMS = {"batch", "models", "offbeat", "service", "training"}
 REFUSED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -55,21 +56,17 @@ def overview() -> str:
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
-    from models.errors import ContractError  # noqa: PLC0415  # the front door opens no room before it is asked to
+    from models.errors import ContractError, TableMismatch  # noqa: PLC0415  # the front door opens no room before it is asked to
 
     verb = VERBS[name]
     try:
         return int(getattr(import_module(verb.module), verb.function)(arguments))
     except ModuleNotFoundError as error:
-        if not verb.extra or (error.name or "").split(".")[0] in {
-            "batch",
-            "models",
-            "offbeat",
-            "service",
-            "training",
-        }:
+        if not verb.extra or (error.name or "").split(".")[0] in ROOMS:
             raise
         print(f"offbeat {name}: needs {error.name}; pip install 'offbeat[{verb.extra}]'", file=sys.stderr)
+    except TableMismatch as error:
+        print(f"offbeat {name}: {error.placed}", file=sys.stderr)
     except ContractError as error:
         print(f"offbeat {name}: {error}", file=sys.stderr)
     except BrokenPipeError:

@@ -48,7 +48,7 @@ class DemoSettings(Settings):
 def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C, or with CI in the environment until the table is shown; 1 when there is none to show."""
     settings = read_options(DemoSettings, arguments, "offbeat demo")
-    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, markup=False)
     data = read_bytes(settings.file)
     configure(settings.log_level, sys.stderr)
     server = Server(create_app(settings), _listener(settings, console))

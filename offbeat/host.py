@@ -135,10 +135,18 @@ def _shares(spent: Readings) -> Readings:
     return {name: value / whole if whole else 0.0 for name, value in spent.items()}
 
 
-def records(sampler: HostSampler, interval: float, until: Callable[[], bool]) -> Iterator[Readings]:
-    """Sample every `interval` seconds until told to stop, on the beat: a late sample does not shift the next."""
+def records(
+    sampler: HostSampler,
+    interval: float,
+    until: Callable[[], bool],
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[Readings]:
+    """Sample every `interval` seconds until told to stop, on the beat: a late sample does not shift the next.
+
+    `wait` takes seconds; one that returns early, because somebody wants to stop, makes the last sample early.
+    """
     start, beat = time.monotonic(), 0
     while not until():
         beat = max(beat + 1, int((time.monotonic() - start) / interval) + 1)
-        time.sleep(max(start + beat * interval - time.monotonic(), 0))
+        wait(max(start + beat * interval - time.monotonic(), 0))
         yield sampler.sample()

@@ -68,7 +68,7 @@ def write(file: TextIO, sampler: HostSampler, interval: float, duration: float, 
     until = time.monotonic() + duration
     finished = lambda: stop.is_set() or time.monotonic() >= until  # noqa: E731
     rows = 0
-    for readings in shown(records(sampler, interval, finished), round(duration / interval)):
+    for readings in shown(records(sampler, interval, finished, stop.wait), round(duration / interval)):
         writer.writerow([datetime.now(UTC).isoformat(timespec="milliseconds"), *cells(readings)])
         file.flush()
         rows += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from models.options import read_options
+from models.options import read_options, separator
 from models.repository import Repository, shipped
 from training.config import TrainingConfig
 from training.progress import Bar, Lines, Quiet
@@ -66,7 +66,7 @@ def _evaluate_parser() -> argparse.ArgumentParser:
     parser.add_argument("model", help="NAME, NAME@VERSION or NAME@ALIAS")
     parser.add_argument("data", type=Path, help="file of records, .csv or .json")
     parser.add_argument("--label", default="label", help="column of known anomalies (0 and 1)")
-    parser.add_argument("--separator", default=",", help="between the cells of a CSV")
+    parser.add_argument("--separator", type=separator, default=",", help="between the cells of a CSV")
     default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
     parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
 from pydantic_settings import CliPositionalArg
 
-from models.names import MODEL_PATTERN
+from models.errors import NameRefused
+from models.names import model_name
+from models.options import separator
 
-Share = Field(ge=0, lt=1)
+
+def _name(text: str) -> str:
+    try:
+        return model_name(text)
+    except NameRefused as error:
+        raise ValueError(str(error)) from None
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Separator = Annotated[str, AfterValidator(separator)]
 
 
 class TrainingConfig(BaseModel):
-    """What to train on what. Frozen: a step reads it and never writes it."""
+    """Fit an autoencoder to a file of normal records and publish it; --json prints one JSON object in place of a summary."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: CliPositionalArg[Path] = Field(description="file of normal records: .csv or .json")
-    name: str | None = Field(
-        None, pattern=MODEL_PATTERN, description="model name; the file's name unless told"
-    )
+    name: Name | None = Field(None, description="model name; the file's name unless told")
     repository: Path = Field(Path("var/repository"), description="where to publish")
     promote: bool = Field(default=False, description="make the new version champion")
-    seed: int = Field(7, ge=0, description="same seed and data, same model")
+    seed: int = Field(7, ge=0, lt=2**32, description="same seed and data, same model")
 
-    separator: str = Field(",", min_length=1, max_length=1, description="between the cells of a CSV")
+    separator: Separator = Field(",", description=r"between the cells of a CSV; \t is a tab")
     timestamp: str | None = Field(None, description="column of times: rows are split in blocks, in order")
     label: str | None = Field(
         None, description="column of known anomalies (0 and 1): kept out of fitting, used to evaluate"
@@ -38,7 +47,7 @@ class TrainingConfig(BaseModel):
     head: str = Field("reconstruction", description="how errors become a score")
     code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")
     depth: int = Field(2, ge=1, le=8, description="hidden layers of the encoder, and of the decoder")
-    widths: tuple[int, ...] = Field(
+    widths: tuple[PositiveInt, ...] = Field(
         (), description="units of each hidden layer of the encoder, instead of --depth"
     )
     activation: Literal["gelu", "relu", "elu", "tanh"] = Field("gelu", description="between layers")

@@ -19,11 +19,13 @@ from training.steps.describe import labels
 def evaluate_file(
     repository: Repository, model: str, data: Path, label: str, separator: str
 ) -> dict[str, JsonValue]:
-    """Every measure of METRICS on the records that got a verdict; `unknown` ones are counted apart.
+    """Every measure of METRICS on the records that got a verdict, at the alias's threshold; `unknown` ones are counted apart.
 
     TrainingRefused without the label column, or when all records are of one class.
     """
-    scorer = Scorer(repository.open(repository.find(model)))
+    reference = repository.find(model)
+    scorer = Scorer(repository.open(reference))
+    threshold = scorer.manifest.threshold.overridden(reference.threshold)
     table = read_file(data, separator)
     if label not in table.columns:
         raise TrainingRefused(
@@ -37,5 +39,5 @@ def evaluate_file(
         raise TrainingRefused(
             f"column {label!r} of {data} holds only one class; measuring needs normal rows and anomalies"
         )
-    measures = measured(judged.score[known], truth[known], scorer.manifest.threshold.value)
+    measures = measured(judged.score[known], truth[known], threshold.value)
     return {"anomalies": int(truth[known].sum()), **measures, "unknown": int((~known).sum())}

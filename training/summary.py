@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.manifest import Manifest
 from models.repository import Reference
@@ -24,15 +25,15 @@ def print_summary(
         f"rows: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
         + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
     )
+    if manifest.columns.passthrough:
+        console.print(Text(f"not learned from: {', '.join(manifest.columns.passthrough)}"), soft_wrap=True)
     console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
     console.print(f"threshold {threshold.value:.4g} ({threshold.method} {threshold.parameter:g})")
     _print_quality(console, cast("dict[str, Any]", manifest.quality))
     served = champion is not None and champion.version == reference.version
-    console.print(
-        f"published as {reference.folder}"
-        + (", champion" if served else "; to serve it: offbeat models promote ")
-        + ("" if served else f"{manifest.model}@{reference.version}")
-    )
+    promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
+    told = f"published as {reference.folder}" + (", champion" if served else promote)
+    console.print(Text(told), soft_wrap=True)  # Text: a folder's name may look like markup
 
 
 def _network(manifest: Manifest) -> str:
@@ -56,8 +57,12 @@ def _print_quality(console: Console, quality: dict[str, Any]) -> None:
 def print_measures(console: Console, labelled: dict[str, Any]) -> None:
     """One line of the measures that need labels."""
     anomalies = labelled["anomalies"]
-    measures = "  ".join(f"{name} {value:.3f}" for name, value in labelled.items() if name != "anomalies")
-    console.print(f"on {anomalies} labelled anomalies: {measures}")
+    measures = "  ".join(
+        f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in labelled.items()
+        if name != "anomalies"
+    )
+    console.print(f"on {anomalies} labelled anomalies: {measures}", soft_wrap=True)
 
 
 def _faults(found: dict[str, dict[str, float]]) -> Table:

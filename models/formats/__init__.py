@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.errors import ContractError, FormatRefused, FormatUnknown
+from models.errors import ContractError, FormatRefused, FormatUnknown, TableMismatch
 from models.formats.base import Format
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat
@@ -54,5 +54,7 @@ def table_of(path: Path, data: bytes, separator: str = ",") -> Table:
     reader = of_file(path, separator)
     try:
         return reader.read(data)
+    except TableMismatch as error:
+        raise FormatRefused(f"{path}: {error.placed}") from error
     except ContractError as error:
         raise FormatRefused(f"{path}: {error}") from error

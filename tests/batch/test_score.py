@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.formats import FORMATS
-from models.judgement import judge
+from models.judgement import Contribution, judge
 from models.repository import Repository
 from models.scorer import Scorer
 from offbeat.cli import main
@@ -165,3 +165,69 @@ def test_a_result_that_cannot_be_written_leaves_nothing_behind(
         capsys.readouterr().err
         == f"offbeat score: cannot write {output}: No such file or directory; nothing was changed\n"
     )
+
+
+@pytest.mark.parametrize("place", ["records.csv/out.csv", "x" * 300 + ".csv", "folder.csv"])
+def test_an_output_that_cannot_exist_is_refused_in_one_line(
+    place: str,
+    records: Path,
+    pump_repository: Repository,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    before = sorted(tmp_path.iterdir())
+
+    code = main(
+        ["score", str(records), "--repository", str(pump_repository.root), "-o", str(tmp_path / place)]
+    )
+
+    assert code == 1
+    assert capsys.readouterr().err.startswith(f"offbeat score: cannot write {tmp_path / place}: ")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(
+    records: Path,
+    pump_repository: Repository,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "models.judgement.Judgement.contributions",
+        lambda *_: [Contribution("flow [/s]", 1.0, "[bold]", 1.0, "above")],
+    )
+
+    code = main(
+        ["score", str(records), "--repository", str(pump_repository.root), "-o", str(tmp_path / "out.csv")]
+    )
+
+    told = capsys.readouterr().err
+    assert code == 0
+    assert "flow [/s]" in told
+    assert "[bold]" in told
+
+
+def test_no_column_of_the_input_is_overwritten_however_often_it_is_scored(
+    records: Path, pump_repository: Repository, tmp_path: Path
+) -> None:
+    output, verdicts = tmp_path / "out.csv", []
+    arguments = ["--repository", str(pump_repository.root), "--extra", "ignore", "-o", str(output)]
+
+    for data in (records, output, output):
+        assert main(["score", str(data), *arguments]) == 0
+        verdicts.append([name for name in rows_of(output.read_text())[0] if name.endswith("verdict")])
+
+    assert verdicts[-1] == ["verdict", "model_verdict", "model_model_verdict"]
+
+
+def test_a_tab_between_the_cells_may_be_written_as_in_a_manual(
+    records: Path, pump_repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records.write_text(RECORDS.replace(",", "\t"))
+
+    code = main(["score", str(records), "--repository", str(pump_repository.root), "--separator", r"\t"])
+
+    assert code == 0
+    assert "\tverdict\t" in capsys.readouterr().out

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event, Timer
 
 import psutil
 import pytest
@@ -109,6 +110,17 @@ def test_stopping_early_keeps_what_there_is(number: signal.Signals, tmp_path: Pa
     assert recorder.returncode == 0
     assert f"{len(lines) - 1} rows in".encode() in told
     assert {line.count(",") for line in lines} == {lines[0].count(",")}
+
+
+def test_a_long_wait_for_the_next_row_ends_when_it_is_stopped() -> None:
+    stop = Event()
+    Timer(0.1, stop.set).start()
+    start = time.monotonic()
+
+    taken = list(records(HostSampler(), 60, stop.is_set, stop.wait))
+
+    assert len(taken) == 1
+    assert time.monotonic() - start < 5
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

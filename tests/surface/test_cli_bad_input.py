@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -87,6 +88,8 @@ TRAIN = [
     ("a wrong separator", "a;b\n1;2\n",
      "line 1: one column named \"a;b\": the cells seem to be separated by a semicolon, not ','; "
      "name the separator (offbeat: --separator), or send commas"),
+    ("numbers whose squares are none", "a,b\n" + "".join(f"{row}e300,{row}\n" for row in range(50)),
+     "column 'a' reaches 4.9e+301, more than 1e+100; give it in a larger unit, or leave it out with --passthrough a"),
     ("ten million characters in a cell", f"a,b\n{LONG},1\n", "line 2: a cell is longer than 131,072 characters"),
 ]  # fmt: skip
 
@@ -106,6 +109,17 @@ def test_training_on_a_bad_file_is_refused_and_publishes_nothing(
     assert Repository(tmp_path / "repository").models() == []
 
 
+def test_a_bad_cell_of_a_json_file_is_refused_with_its_pointer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "bad.json"
+    data.write_text(json.dumps({"records": [*({"a": row} for row in range(40)), {"a": "hot"}]}))
+
+    assert main(["train", str(data), "--repository", str(tmp_path / "repository")]) == 1
+
+    assert capsys.readouterr().err.endswith('offbeat train: /records/40/a: expected a number, got "hot"\n')
+
+
 USAGE = [
     (["train"], 2, "the following arguments are required: DATA"),
     (["train", "x.csv", "--fpr", "2"], 2, "--fpr: Input should be less than 1"),
@@ -119,6 +133,11 @@ USAGE = [
     (["score", "none.csv", "--model", "../etc"], 1, "'../etc' is not a model name: a-z, 0-9, _ and -, at most 64, not starting with _ or -"),
     (["score", "none.csv", "--model", "pump@best"], 1, "model 'pump' has no alias 'best'; there is: champion"),
     (["score", "none.csv", "--model", "pump"], 1, "cannot read none.csv: No such file or directory"),
+    (["score", "none.csv", "--model", "pump", "--separator", ";;"], 2, "argument --separator: invalid separator value: ';;'"),
+    (["train", "x.csv", "--separator", ""], 2, "--separator: expected one character such as ; or \\t, got ''"),
+    (["train", "x.csv", "--name", "Pump"], 2, "--name: 'Pump' is not a model name: a-z, 0-9, _ and -"),
+    (["train", "x.csv", "--widths", "8,0"], 2, "--widths: Input should be greater than 0"),
+    (["train", "x.csv", "--seed", str(2**32)], 2, "--seed: Input should be less than 4294967296"),
     (["fly"], 2, "no verb 'fly'; there is: "),
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,10 @@ from training.steps.describe import describe
 
 def table(header: str, *rows: str, repeat: int = 10) -> Table:
     return FORMATS["csv"].read("\n".join([header, *rows * repeat]).encode())
+
+
+def typed_table(**columns: list[object]) -> Table:
+    return FORMATS["json"].read(json.dumps({"columns": columns}).encode())
 
 
 def config(**told: object) -> TrainingConfig:
@@ -109,3 +114,18 @@ def test_a_file_that_teaches_nothing_is_refused(header: str, rows: tuple[str, ..
 def test_a_named_column_that_is_not_there_is_refused(field: str) -> None:
     with pytest.raises(TrainingRefused, match="no column 'missing'; the columns are x, y"):
         describe(table("x,y", "1,2"), config(**{field: "missing"}))
+
+
+def test_a_first_time_that_is_missing_is_refused_and_does_not_make_the_column_text() -> None:
+    with pytest.raises(TableMismatch, match="line 2, column 'time': expected a time"):
+        describe(table("time,x", ",1", "2026-01-01,1", "2026-01-02,2", repeat=1), config())
+
+
+@pytest.mark.parametrize("cell", [1.5, ["nested"], {"deeper": 1}])
+def test_a_named_category_with_a_cell_that_is_none_is_refused_with_its_place(cell: object) -> None:
+    mixed = typed_table(mode=["a", "b", cell], x=[1, 2, 3])
+
+    with pytest.raises(TableMismatch) as refused:
+        describe(mixed, config(categorical=("mode",)))
+
+    assert refused.value.placed.startswith("/columns/mode/2: expected a category, got ")

@@ -69,3 +69,20 @@ def test_known_anomalies_are_in_no_part_that_is_fitted_or_calibrated_on() -> Non
 def test_too_few_rows_are_refused_with_the_number_needed() -> None:
     with pytest.raises(TrainingRefused, match="1 usable rows of normal records; training needs at least 20"):
         split(roles(1), CONFIG)
+
+
+def test_rows_that_were_left_out_are_told_when_too_few_remain() -> None:
+    with pytest.raises(
+        TrainingRefused, match=r"at least 20 \(30 are labelled as anomalies, 0 hold nan or inf\)"
+    ):
+        split(roles(30, anomalous=np.ones(30, dtype=np.bool_)), CONFIG)
+
+
+def test_more_stretches_than_the_rows_allow_are_refused() -> None:
+    with pytest.raises(TrainingRefused, match="in a stretch of 2 rows; take fewer --blocks"):
+        split(roles(60, np.arange(60.0)), TrainingConfig(data=Path("x.csv"), blocks=50))
+
+
+def test_stretches_of_rows_without_time_are_refused() -> None:
+    with pytest.raises(TrainingRefused, match="there is no column of times; name it with --timestamp COLUMN"):
+        split(roles(60), TrainingConfig(data=Path("x.csv"), blocks=2))

@@ -74,7 +74,8 @@ def at_robust_spreads(ordered: Vector, spreads: float) -> float:
     """exp(median + spreads * MAD) of the log score: some anomalies among the rows hardly move it."""
     logs = np.log(np.maximum(ordered, np.finfo(np.float64).tiny))
     centre = np.median(logs)
-    return float(np.exp(centre + spreads * NORMAL_MAD * np.median(np.abs(logs - centre))))
+    with np.errstate(over="ignore"):  # `checked` refuses an infinite threshold
+        return float(np.exp(centre + spreads * NORMAL_MAD * np.median(np.abs(logs - centre))))
 
 
 def _tail(ordered: Vector) -> Tail:

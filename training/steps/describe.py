@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column, Numbers, expected, shown
+from models.columns import Column, Numbers, expected, is_empty, shown
 from models.errors import Mismatch, TableMismatch
 from models.table import Table
 from training.config import TrainingConfig
@@ -43,7 +43,7 @@ def describe(table: Table, config: TrainingConfig) -> Roles:
             numbers[name] = read
         elif name in config.categorical or _is_categorical(column):
             categorical.append(name)
-    _check_cells(table, numbers)
+    _check_cells(table, numbers, categorical)
     features = [*numbers, *categorical]
     _check_features(table, numbers, categorical)
     return Roles(
@@ -63,8 +63,10 @@ def _check_named(table: Table, config: TrainingConfig) -> None:
             raise TrainingRefused(f"no column {name!r}; the columns are {', '.join(table.columns)}")
 
 
-def _check_cells(table: Table, numbers: dict[str, Numbers]) -> None:
-    bad = [table.mismatch(row, name, detail) for name, read in numbers.items() for row, detail in read.bad]
+def _check_cells(table: Table, numbers: dict[str, Numbers], categorical: list[str]) -> None:
+    wrong = {name: read.bad for name, read in numbers.items()}
+    wrong |= {name: table.columns[name].categories().bad for name in categorical}
+    bad = [table.mismatch(row, name, detail) for name, cells in wrong.items() for row, detail in cells]
     if bad:
         raise TableMismatch(bad)
 
@@ -110,7 +112,8 @@ def _named_like(table: Table, names: set[str], fits: object) -> str | None:
 
 
 def _is_time(column: Column) -> bool:
-    return _moment(column.cells[0]) is not None
+    first = next((cell for cell in column.cells if not is_empty(cell)), None)
+    return _moment(first) is not None
 
 
 def _is_label(column: Column) -> bool:

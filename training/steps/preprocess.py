@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
 SKEWED = 2.0  # an exponential distribution has 2
 LONG = 10.0  # a tail is long when it reaches this many times the median size
 FARTHEST = 1e300
+LARGEST = 1e100  # cubes of it still fit a float64, and a tail is judged by cubes
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
 
@@ -69,6 +72,11 @@ def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[Numeri
         raise TrainingRefused(
             f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
         )
+    if np.abs(known).max() > LARGEST:
+        raise TrainingRefused(
+            f"column {name!r} reaches {np.abs(known).max():.3g}, more than {LARGEST:g}; give it in a larger unit, "
+            f"or leave it out with --passthrough {name}"
+        )
     low, high, typical = float(known.min()), float(known.max()), float(np.median(known))
     active = high - low > 1e-9 * max(abs(low), abs(high))
     unit = _unit(known, scaling) if active and loss != "bce" else 0.0
@@ -100,20 +108,19 @@ def _uncurved(value: float, unit: float) -> float:
     """A transformed value in the feature's own units, as far as float64 reaches."""
     if not unit:
         return value
-    return float(
-        np.clip(np.sign(value) * np.expm1(min(abs(value), MOST_EXPONENT)) * unit, -FARTHEST, FARTHEST)
-    )
+    size = float(np.expm1(min(abs(value), MOST_EXPONENT))) * unit
+    return float(np.copysign(min(size, FARTHEST), value))
 
 
 def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:
     """Categories of the training rows, the most frequent first, ties by name."""
     values = table.columns[name].categories().values
-    seen = [value for row in parts.train if (value := values[row]) is not None]
+    seen = Counter(value for row in parts.train if (value := values[row]) is not None)
     if not seen:
         raise TrainingRefused(
             f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
         )
-    ranked = sorted(set(seen), key=lambda value: (-seen.count(value), value))
+    ranked = sorted(seen, key=lambda value: (-seen[value], value))
     return CategoricalFeature(name=name, typical=ranked[0], categories=tuple(ranked))
 
 

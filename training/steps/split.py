@@ -8,6 +8,7 @@ come one after the other can be cut into several stretches first, so that every 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
@@ -22,10 +23,11 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
     normal = np.flatnonzero(~known & ~roles.set_aside)
     if len(normal) < LEAST_ROWS:
         raise TrainingRefused(
-            f"{len(normal)} usable rows of normal records; training needs at least {LEAST_ROWS}"
+            f"{len(normal)} usable rows of normal records; training needs at least {LEAST_ROWS}{_others(known, roles)}"
         )
     anomalies = np.flatnonzero(known & ~roles.set_aside)
     if roles.order is None:
+        _check_no_blocks(config)
         order = np.random.default_rng(config.seed).permutation(normal)
         return Parts(*_cut(order, 0, config), anomalies)
     order = normal[np.argsort(roles.order[normal], kind="stable")]
@@ -35,6 +37,21 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
     return Parts(train, validation, calibration, test, anomalies)
 
 
+def _others(known: NDArray[np.bool_], roles: Roles) -> str:
+    """Where the other rows went, when there are any."""
+    if not (known | roles.set_aside).any():
+        return ""
+    return f" ({known.sum()} are labelled as anomalies, {roles.set_aside.sum()} hold nan or inf)"
+
+
+def _check_no_blocks(config: TrainingConfig) -> None:
+    if config.blocks > 1:
+        raise TrainingRefused(
+            f"--blocks {config.blocks} cuts a series in stretches, but there is no column of times; "
+            "name it with --timestamp COLUMN, or leave --blocks out"
+        )
+
+
 def _cut(order: Rows, gap: int, config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
     """Training, validation, calibration and test rows, in this order with gaps between."""
     rows = len(order)
@@ -42,7 +59,8 @@ def _cut(order: Rows, gap: int, config: TrainingConfig) -> tuple[Rows, Rows, Row
     fitting = rows - test - calibration - gap * (2 if test else 1)
     validation = max(round(config.validation * fitting), 1)
     if fitting - validation - gap < 1:
-        raise TrainingRefused("calibration, test and gaps leave no rows to train on")
+        stretch = f" in a stretch of {rows} rows; take fewer --blocks" if config.blocks > 1 else ""
+        raise TrainingRefused(f"calibration, test and gaps leave no rows to train on{stretch}")
     return (
         order[: fitting - validation - gap],
         order[fitting - validation : fitting],
