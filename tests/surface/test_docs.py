@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ import pytest
 from service.settings import Settings
 from service.telemetry import Serving, Telemetry
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [
+    *ROOT.glob("*.md"),
+    *DOCS.rglob("*.md"),
+    *ROOT.glob("examples/*/*.md"),
+    *ROOT.glob("benchmarks/*.md"),
+]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def metrics() -> dict[str, str]:
@@ -45,3 +54,10 @@ def test_every_metric_has_its_row_and_no_row_is_of_the_past() -> None:
     assert set(listed) == set(metrics())
     for name, help_text in metrics().items():
         assert help_text.rstrip(".") in listed[name]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_link_to_a_page_of_ours_leads_somewhere(page: Path) -> None:
+    broken = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
+
+    assert broken == []

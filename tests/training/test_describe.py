@@ -129,3 +129,13 @@ def test_a_named_category_with_a_cell_that_is_none_is_refused_with_its_place(cel
         describe(mixed, config(categorical=("mode",)))
 
     assert refused.value.placed.startswith("/columns/mode/2: expected a category, got ")
+
+
+def test_times_that_cannot_be_read_are_refused_rather_than_shuffled() -> None:
+    rows = ("31/01/2026 12:00,1", "01/02/2026 12:00,2")
+
+    with pytest.raises(
+        TrainingRefused, match="column 'time' is named like a time but holds \"31/01/2026 12:00\"; write"
+    ):
+        describe(table("time,x", *rows), config())
+    assert describe(table("time,x", *rows), config(passthrough=("time",))).order is None

@@ -31,8 +31,8 @@ MOST_CATEGORIES = 200
 def describe(table: Table, config: TrainingConfig) -> Roles:
     """The role of every column. TrainingRefused for a named column that is not there, TableMismatch for bad cells."""
     _check_named(table, config)
-    timestamp = config.timestamp or _named_like(table, TIMES, _is_time)
-    label = config.label or _named_like(table, LABELS, _is_label)
+    timestamp = config.timestamp or _time_column(table, config)
+    label = config.label or _label_column(table)
     carried = {*config.passthrough, *({timestamp, label} - {None})}
     numbers: dict[str, Numbers] = {}
     categorical: list[str] = []
@@ -104,11 +104,25 @@ def _is_categorical(column: Column) -> bool:
     return not read.bad and len(set(read.values)) <= min(MOST_CATEGORIES, 1 + len(read.values) // 2)
 
 
-def _named_like(table: Table, names: set[str], fits: object) -> str | None:
-    for name, column in table.columns.items():
-        if name.lower() in names and fits(column):  # type: ignore[operator]
-            return name
+def _time_column(table: Table, config: TrainingConfig) -> str | None:
+    """A column named like a time. One that cannot be read is refused: rows shuffled in silence promise too few alarms."""
+    named = [name for name in table.columns if name.lower() in TIMES]
+    for name in named:
+        if name in config.passthrough or name in config.categorical:
+            continue
+        if not _is_time(table.columns[name]):
+            raise TrainingRefused(
+                f"column {name!r} is named like a time but holds {shown(table.columns[name].cells[0])}; write times as "
+                f"2026-01-31T12:00:00 or as seconds, or say --passthrough {name} to shuffle the rows without them"
+            )
+        return name
     return None
+
+
+def _label_column(table: Table) -> str | None:
+    return next(
+        (name for name in table.columns if name.lower() in LABELS and _is_label(table.columns[name])), None
+    )
 
 
 def _is_time(column: Column) -> bool:
