@@ -89,6 +89,7 @@ def test_torch_and_onnx_runtime_agree_on_ten_thousand_records(
     torch_score, score, threshold = scores(trained)
 
     apart = np.abs(torch_score - score) / np.maximum(score, threshold)
+    print(f"{trained[1].manifest.variant}: {ROWS} records, largest relative difference {apart.max():.2g}")
     assert len(score) == ROWS
     assert apart.max() <= 1e-5
 
