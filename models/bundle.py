@@ -19,20 +19,31 @@ from models.threshold import Calibration
 
 MANIFEST, MODEL, GOLDEN, CALIBRATION = "manifest.json", "model.onnx", "golden.json", "calibration.json"
 REQUIRED = (MODEL, GOLDEN, CALIBRATION)
+SAMPLER = "sampler.onnx"  # of a model that can make up records
+WEIGHTS = "weights.safetensors"  # to start another training from; never read to serve
 MOST_MANIFEST = 64 * 2**20  # bytes: far beyond ten thousand features
 
 
 class Golden(Contract):
-    """Made-up records with the scores they had at export; re-scored whenever the bundle is loaded."""
+    """Made-up records with the scores they had at export; re-scored whenever the bundle is loaded.
+
+    A score a record; of windows, one for each of the last records, at which a whole window ends.
+    """
 
     columns: dict[str, tuple[float | str | None, ...]]
     scores: tuple[Annotated[float, Field(ge=0)], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _a_score_for_every_record(self) -> Self:
-        if any(len(cells) != len(self.scores) for cells in self.columns.values()):
-            raise ValueError("a column has more or fewer cells than there are scores")
+    def _columns_of_equal_length(self) -> Self:
+        lengths = {len(cells) for cells in self.columns.values()}
+        if len(lengths) != 1:
+            raise ValueError("a column has more or fewer cells than another")
         return self
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return len(next(iter(self.columns.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Bundle:
     model: bytes
     golden: Golden
     calibration: Calibration
+    sampler: bytes | None = None
 
 
 def digest_of(data: bytes) -> str:
@@ -69,15 +81,27 @@ def open_bundle(folder: Path, digest: str | None = None, *, check: Check = check
     test can show what happens without it.
     """
     manifest_bytes, manifest = _read_manifest(folder, digest, check)
-    files = _read_files(folder, manifest, REQUIRED, check)
-    check_operators(files[MODEL])
+    served = (*REQUIRED, SAMPLER) if SAMPLER in manifest.files else REQUIRED
+    files = _read_files(folder, manifest, served, check)
+    for name in (MODEL, SAMPLER):
+        if name in files:
+            check_operators(files[name])
+    golden = read_contract(Golden, GOLDEN, files[GOLDEN])
+    if golden.records != len(golden.scores) + (manifest.window.length - 1 if manifest.window else 0):
+        raise BundleRefused("golden.json has more or fewer scores than records, or than whole windows of them")
     return Bundle(
         manifest=manifest,
         digest=digest_of(manifest_bytes),
         model=files[MODEL],
-        golden=read_contract(Golden, GOLDEN, files[GOLDEN]),
+        golden=golden,
         calibration=read_contract(Calibration, CALIBRATION, files[CALIBRATION]),
+        sampler=files.get(SAMPLER),
     )
+
+
+def read_extra(folder: Path, manifest: Manifest, name: str) -> bytes | None:
+    """The checked bytes of a file that serving does not read; None when the bundle has no such file."""
+    return _read_files(folder, manifest, (name,), check_bytes)[name] if name in manifest.files else None
 
 
 def verify_bundle(folder: Path, digest: str) -> Bundle:

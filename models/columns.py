@@ -122,8 +122,8 @@ class TypedColumn:
 
 
 def is_empty(cell: object) -> bool:
-    """Whether a cell holds no value: null, or text that is empty or blank."""
-    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
+    """Whether a cell holds no value: null, text that is empty or blank, or a picture of no bytes."""
+    return cell is None or cell == b"" or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
 def expected(what: str, cell: object) -> str:
@@ -137,6 +137,8 @@ def shown(cell: object) -> str:
         return "an array"
     if isinstance(cell, dict):
         return "an object"
+    if isinstance(cell, bytes):
+        return "a picture"
     text = json.dumps(cell[:SHOWN] if isinstance(cell, str) else cell)
     longer = len(text) > SHOWN or (isinstance(cell, str) and len(cell) > SHOWN)
     return text[:SHOWN] + "…" if longer else text

@@ -1,4 +1,4 @@
-"""Table -> the graph's inputs: float64 numbers (NaN = missing), int64 category codes. Scaling is the graph's own work."""
+"""Table -> the graph's inputs: float64 numbers (NaN = missing), int64 category codes, or uint8 pixels. Scaling is the graph's own work."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column, Mask, Numbers, TypedColumn
+from models.columns import Categories, Column, Mask, Numbers, TypedColumn, is_empty
 from models.errors import Mismatch, refuse_any
-from models.features import CategoricalFeature, FeatureSchema
+from models.features import CategoricalFeature, Derived, FeatureSchema
+from models.feed import Inputs
+from models.pictures import PictureRefused, decode
 from models.table import Table
+from models.times import read_times
 
 UNSEEN, MISSING = 0, -1
 Kind = TypeVar("Kind", np.float64, np.int64, np.bool_)
@@ -27,6 +30,7 @@ class Encoded:
     categorical: (rows, categorical features) int64; 1.. a known category, 0 unseen, -1 missing.
     missing, not_finite: (rows, features), in the order of `FeatureSchema.names`.
     texts: the cells of each categorical feature as they came.
+    image: (rows, height, width, channels) uint8 of a model of images, 0 where missing; the two before have no features.
     """
 
     numeric: NDArray[np.float64]
@@ -34,18 +38,31 @@ class Encoded:
     missing: Mask
     not_finite: Mask
     texts: tuple[list[str | None], ...]
+    image: NDArray[np.uint8] | None = None
 
     @property
     def rows(self) -> int:
         """How many records."""
         return len(self.missing)
 
+    def feed(self, part: slice) -> Inputs:
+        """The graph's inputs for some of the records."""
+        if self.image is not None:
+            return {"image": self.image[part]}
+        inputs: Inputs = {"numeric": self.numeric[part], "categorical": self.categorical[part]}
+        return {name: values for name, values in inputs.items() if values.shape[1]}
+
     def take(self, rows: slice | NDArray[np.int64]) -> Encoded:
         """These records, by a slice or by their numbers."""
         numbers = np.arange(self.rows)[rows]
         texts = tuple([column[row] for row in numbers] for column in self.texts)
         return Encoded(
-            self.numeric[rows], self.categorical[rows], self.missing[rows], self.not_finite[rows], texts
+            self.numeric[rows],
+            self.categorical[rows],
+            self.missing[rows],
+            self.not_finite[rows],
+            texts,
+            None if self.image is None else self.image[rows],
         )
 
 
@@ -57,18 +74,28 @@ def encode(table: Table, schema: FeatureSchema) -> Encoded:
     """
     numbers: list[Numbers] = []
     texts: list[list[str | None]] = []
-    refuse_any(chain(_read_numbers(table, schema, numbers), _read_texts(table, schema, texts)))
+    images = [np.zeros((table.rows, *feature.shape), dtype=np.uint8) for feature in schema.images]
+    refuse_any(
+        chain(
+            _read_numbers(table, schema, numbers),
+            _read_texts(table, schema, texts),
+            _read_images(table, schema, images),
+        )
+    )
     rows = table.rows
     values = _stacked([read.values for read in numbers], rows, np.float64)
     codes = _stacked([_codes(*pair) for pair in zip(texts, schema.categorical, strict=True)], rows, np.int64)
     lost = _stacked([read.missing for read in numbers], rows, np.bool_)
+    empty = [list(map(is_empty, _column(table, feature.name).cells)) for feature in schema.images]
+    no_image = _stacked([np.array(each) for each in empty], rows, np.bool_)
     finite = np.isfinite(values)
     return Encoded(
         numeric=np.where(finite, values, np.nan),
         categorical=codes,
-        missing=np.hstack([lost, codes == MISSING]),
-        not_finite=np.hstack([~finite & ~lost, np.zeros_like(codes, dtype=np.bool_)]),
+        missing=np.hstack([lost, codes == MISSING, no_image]),
+        not_finite=np.hstack([~finite & ~lost, np.zeros_like(codes, np.bool_), np.zeros_like(no_image)]),
         texts=tuple(texts),
+        image=images[0] if images else None,
     )
 
 
@@ -83,10 +110,28 @@ def _read_numbers(table: Table, schema: FeatureSchema, into: list[Numbers]) -> I
 
 def _read_texts(table: Table, schema: FeatureSchema, into: list[list[str | None]]) -> Iterator[Mismatch]:
     for feature in schema.categorical:
-        read = _column(table, feature.name).categories()
+        source = feature.derived.column if feature.derived else feature.name
+        column = _column(table, source)
+        read = calendar(column, feature.derived) if feature.derived else column.categories()
         into.append(read.values)
         for row, detail in read.bad:
-            yield table.mismatch(row, feature.name, detail)
+            yield table.mismatch(row, source, detail)
+
+
+def _read_images(table: Table, schema: FeatureSchema, into: list[NDArray[np.uint8]]) -> Iterator[Mismatch]:
+    for feature, pixels in zip(schema.images, into, strict=True):
+        for row, cell in enumerate(_column(table, feature.name).cells):
+            try:
+                if not is_empty(cell):
+                    pixels[row] = decode(cell, feature)
+            except PictureRefused as refused:
+                yield table.mismatch(row, feature.name, refused.detail)
+
+
+def calendar(column: Column, derived: Derived) -> Categories:
+    """The hour or the weekday of a column of times; None where there is no time."""
+    times = read_times(column)
+    return Categories(times.hours() if derived.part == "hour" else times.weekdays(), times.bad)
 
 
 def _column(table: Table, name: str) -> Column:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from models.columns import is_empty, shown
 from models.contract import Contract
 from models.errors import SHOWN_MISMATCHES, Mismatch, TableMismatch
+from models.picture_files import MOST_PIXELS
 from models.table import Table
 
 COMPARED = 100  # characters of an unknown name that are compared with the known ones
@@ -37,6 +38,18 @@ class NumericFeature(Contract):
         return self
 
 
+class Derived(Contract):
+    """A feature that is no column of its own: the hour or the weekday, as written, of a column of times."""
+
+    column: str
+    part: Literal["hour", "weekday"]
+
+
+def derived_name(derived: Derived) -> str:
+    """`timestamp.hour`."""
+    return f"{derived.column}.{derived.part}"
+
+
 class CategoricalFeature(Contract):
     """A column of categories; category i has code i + 1. `typical` is the most frequent one."""
 
@@ -44,6 +57,7 @@ class CategoricalFeature(Contract):
     name: str
     typical: str
     categories: tuple[str, ...] = Field(min_length=1)
+    derived: Derived | None = None
 
     @model_validator(mode="after")
     def _every_category_once(self) -> Self:
@@ -52,23 +66,54 @@ class CategoricalFeature(Contract):
         return self
 
 
-Feature = Annotated[NumericFeature | CategoricalFeature, Field(discriminator="kind")]
+class ImageFeature(Contract):
+    """A column of pictures, all of one size; `channels` is 1 (grey) or 3 (red, green, blue)."""
+
+    kind: Literal["image"] = "image"
+    name: str
+    height: int = Field(gt=0)
+    width: int = Field(gt=0)
+    channels: Literal[1, 3]
+
+    @model_validator(mode="after")
+    def _of_a_size_that_is_read(self) -> Self:
+        if self.height * self.width > MOST_PIXELS:
+            raise ValueError(f"an image has at most {MOST_PIXELS:,} pixels")
+        return self
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        return self.height, self.width, self.channels
+
+
+Feature = Annotated[NumericFeature | CategoricalFeature | ImageFeature, Field(discriminator="kind")]
 
 
 class FeatureSchema(Contract):
     """The columns of a model, in the order of its training file.
 
-    Features are read by the network; passthrough columns (id, timestamp, label) are accepted and echoed.
+    Features are read by the network; passthrough columns (id, timestamp, label) are accepted and echoed. Conditions
+    are features that say what is normal, and are never judged themselves.
     """
 
     features: tuple[Feature, ...] = Field(min_length=1)
     passthrough: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _every_name_once(self) -> Self:
         names = [feature.name for feature in self.features] + list(self.passthrough)
         if len(set(names)) != len(names):
             raise ValueError("a column is named twice")
+        if not {*self.conditions} < {*self.names}:
+            raise ValueError("the conditions are not features, or all of them are")
+        return self
+
+    @model_validator(mode="after")
+    def _an_image_alone(self) -> Self:
+        if self.images and len(self.features) > 1:
+            raise ValueError("an image stands alone among the features")
         return self
 
     @cached_property
@@ -82,15 +127,31 @@ class FeatureSchema(Contract):
         return tuple(feature for feature in self.features if isinstance(feature, CategoricalFeature))
 
     @cached_property
+    def images(self) -> tuple[ImageFeature, ...]:
+        """The feature of a model of images, or none."""
+        return tuple(feature for feature in self.features if isinstance(feature, ImageFeature))
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """Feature names in the order of the graph's outputs: numeric features, then categorical ones."""
-        numeric = tuple(feature.name for feature in self.numeric)
-        return numeric + tuple(feature.name for feature in self.categorical)
+        """Feature names in the order of the graph's outputs: numeric features, then categorical ones, or the image."""
+        in_order: tuple[Feature, ...] = (*self.numeric, *self.categorical, *self.images)
+        return tuple(feature.name for feature in in_order)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns that a table must have, each once: a derived feature needs the column it is made from."""
+        derived = {each.name: each.derived.column for each in self.categorical if each.derived}
+        return tuple(dict.fromkeys(derived.get(name, name) for name in self.names))
+
+    @cached_property
+    def condition_places(self) -> tuple[int, ...]:
+        """Where the conditions are among the names."""
+        return tuple(place for place, name in enumerate(self.names) if name in self.conditions)
 
     def check(self, table: Table, *, ignore_unknown: bool = False) -> None:
         """TableMismatch when a feature is in no record, or a column is neither feature nor passthrough."""
         unknown = [] if ignore_unknown else self._unknown(table)
-        absent = [name for name in self.names if _is_absent(table, name)]
+        absent = [name for name in self.inputs if _is_absent(table, name)]
         if not absent and not unknown:
             return
         # A hostile body has a million columns: only those that are shown are worth a closer look.
@@ -99,11 +160,11 @@ class FeatureSchema(Contract):
         raise TableMismatch([*shown_first, *shown_then], len(unknown) + len(absent))
 
     def _unknown(self, table: Table) -> list[str]:
-        known = {*self.names, *self.passthrough}
+        known = {*self.inputs, *self.passthrough}
         return [name for name in table.columns if name not in known]
 
     def _unknown_column(self, table: Table, name: str) -> Mismatch:
-        close = get_close_matches(name[:COMPARED], self.names, n=1)
+        close = get_close_matches(name[:COMPARED], self.inputs, n=1)
         hint = f"did you mean {shown(close[0])}?" if close else "extra=ignore leaves it out"
         detail = f"the model knows no column {shown(name)}; {hint}"
         return table.mismatch(_first_seen(table, name), name, detail)

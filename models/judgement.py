@@ -1,52 +1,69 @@
-"""Judge records: scores to verdicts, causes and warnings, the same for a request, a file and an evaluation.
-
-Columns of arrays for all records; `contributions`, `imputed` and `warnings` of one record are made when asked for.
-"""
+"""Judge records: scores to verdicts, causes and warnings, the same for a request, a file and an evaluation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import shown
 from models.encoding import UNSEEN, Encoded, encode
+from models.explanation import Contribution, RecordExplanation, Value
 from models.features import FeatureSchema
+from models.regions import PictureExplanation
 from models.scorer import Scorer, Scores
 from models.table import Table
 from models.threshold import Threshold, Vector, Verdict
+from models.windowed import Windowed
 
 NAMED = 5  # features that a reason lists
-Value = float | str | None
-Direction = Literal["above", "below", "other"]
+Rows = NDArray[np.int64]
+__all__ = ["Contribution", "Judgement", "judge"]
 
 
-class Contribution(NamedTuple):
-    """What one feature adds to a score: the shares of all features sum to 1, or are all 0."""
+class Explanation(Protocol):
+    """What can be said of one record beyond its score."""
 
-    feature: str
-    actual: Value
-    expected: Value
-    share: float
-    direction: Direction
+    def contributions(self, row: int, top: int) -> list[Contribution]:
+        """What adds most to its score, largest first."""
+        ...
+
+    def expected(self, row: int) -> dict[str, Value]:
+        """The record as the model would have it, in its own units."""
+        ...
+
+    def imputed(self, row: int) -> list[str]:
+        """Features without a value."""
+        ...
+
+    def warnings(self, row: int) -> list[str]:
+        """What the reader of a verdict should know."""
+        ...
+
+    def error_map(self, row: int) -> str | None:
+        """Where a picture is strange, itself a picture (base64 of a PNG)."""
+        ...
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Verdicts on `rows` records; the vectors are NaN where the verdict is `unknown`."""
+    """Verdicts on `rows` records; the vectors are NaN where the verdict is `unknown`. `places`: their rows in the table."""
 
     columns: FeatureSchema
     encoded: Encoded
     scores: Scores
+    places: Rows
     reasons: list[str | None]
     verdicts: list[Verdict]
     score: Vector
     anomaly_score: Vector
     p_value: Vector
     severity: Vector
+    explanation: Explanation
 
     @property
     def rows(self) -> int:
@@ -72,127 +89,134 @@ class Judgement:
     def _known(self) -> NDArray[np.bool_]:
         return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
 
-    @cached_property
-    def shares(self) -> NDArray[np.float64]:
-        """(rows, features): each feature's part of the score."""
-        attribution = np.where(np.isfinite(self.scores.attribution), self.scores.attribution, 0)
-        whole = attribution.sum(axis=1, keepdims=True)
-        none = np.zeros_like(attribution)
-        return np.asarray(np.divide(attribution, whole, out=none, where=whole > 0))
-
-    @cached_property
-    def _ranked(self) -> NDArray[np.int64]:
-        return np.argsort(-self.shares, axis=1, kind="stable")
-
     def contributions(self, row: int, top: int) -> list[Contribution]:
-        """The `top` features that add most to a record's score, largest first; none for an unknown one."""
-        if self.reasons[row] is not None:
-            return []
-        ranked = [int(place) for place in self._ranked[row, :top] if self.shares[row, place] > 0]
-        return [self._contribution(row, place) for place in ranked]
+        """What adds most to a record's score, largest first; nothing for an unknown one."""
+        return [] if self.reasons[row] is not None else self.explanation.contributions(row, top)
 
     def expected(self, row: int) -> dict[str, Value]:
         """The record as the model would have it, in its own units."""
-        return {name: self._expected(row, place) for place, name in enumerate(self.columns.names)}
+        return self.explanation.expected(row)
 
     def imputed(self, row: int) -> list[str]:
         """Features without a value in this record."""
-        return [self.columns.names[place] for place in np.flatnonzero(self.encoded.missing[row])]
+        return self.explanation.imputed(row)
 
     def warnings(self, row: int) -> list[str]:
         """What the reader of a verdict should know about its record."""
-        if not self._doubtful[row]:
-            return []
-        return [*self._number_warnings(row), *self._category_warnings(row)]
+        return self.explanation.warnings(row)
 
-    @cached_property
-    def _limits(self) -> NDArray[np.float64]:
-        numeric = self.columns.numeric
-        rows = [(each.minimum, each.maximum, each.lowest, each.highest) for each in numeric]
-        return np.array(rows, dtype=np.float64).reshape(-1, 4).T
-
-    @cached_property
-    def _outside(self) -> NDArray[np.bool_]:
-        minimum, maximum, _, _ = self._limits
-        return np.asarray((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
-
-    @cached_property
-    def _doubtful(self) -> NDArray[np.bool_]:
-        unseen = self.encoded.categorical == UNSEEN
-        return np.asarray(self._outside.any(axis=1) | unseen.any(axis=1))
-
-    def _number_warnings(self, row: int) -> list[str]:
-        _, _, lowest, highest = self._limits
-        warnings = []
-        for place in np.flatnonzero(self._outside[row]):
-            feature, value = self.columns.numeric[place], float(self.encoded.numeric[row, place])
-            trained = f"{feature.minimum:g} to {feature.maximum:g}"
-            warnings.append(f"{feature.name}: {value:g} is outside the trained range {trained}")
-            if not lowest[place] <= value <= highest[place]:
-                warnings.append(f"{feature.name}: clamped to {lowest[place]:g} to {highest[place]:g}")
-        return warnings
-
-    def _category_warnings(self, row: int) -> list[str]:
-        unseen = np.flatnonzero(self.encoded.categorical[row] == UNSEEN)
-        return [
-            f"{self.columns.categorical[place].name}: unseen category {shown(self.encoded.texts[place][row])}"
-            for place in unseen
-        ]
-
-    def _contribution(self, row: int, place: int) -> Contribution:
-        actual, expected = self._actual(row, place), self._expected(row, place)
-        direction: Direction = "other"
-        if isinstance(actual, float) and isinstance(expected, float):
-            direction = "above" if actual > expected else "below"
-        share = float(self.shares[row, place])
-        return Contribution(self.columns.names[place], actual, expected, share, direction)
-
-    def _actual(self, row: int, place: int) -> Value:
-        numbers = len(self.columns.numeric)
-        if place >= numbers:
-            return self.encoded.texts[place - numbers][row]
-        value = float(self.encoded.numeric[row, place])
-        return value if np.isfinite(value) else None
-
-    def _expected(self, row: int, place: int) -> Value:
-        numbers = len(self.columns.numeric)
-        value = float(self.scores.expected[row, place])
-        if place < numbers:
-            return value if np.isfinite(value) else None
-        categories = self.columns.categorical[place - numbers].categories
-        return categories[int(value) - 1] if 1 <= value <= len(categories) else None
+    def error_map(self, row: int) -> str | None:
+        """Where a picture is strange, itself a picture (base64 of a PNG); None for other records."""
+        return self.explanation.error_map(row)
 
 
-def judge(scorer: Scorer, table: Table, threshold: Threshold | None = None) -> Judgement:
-    """Score a table that passed `FeatureSchema.check`; without a threshold the bundle's own decides."""
+@dataclass(frozen=True)
+class Asked:
+    """The records to be judged and what the graph says of them. `incomplete`: why a record has no whole window."""
+
+    encoded: Encoded
+    scores: Scores
+    places: Rows
+    incomplete: list[str | None]
+    earlier: Callable[[], Rows] | None = None
+
+
+def judge(
+    scorer: Scorer, table: Table, threshold: Threshold | None = None, *, last_only: bool = False
+) -> Judgement:
+    """Score a table that passed `FeatureSchema.check`; without a threshold the bundle's own decides.
+
+    `last_only` judges the last record only, of windows the last of each series. TableMismatch for a series whose times
+    do not ascend.
+    """
     encoded = encode(table, scorer.columns)
-    scores = scorer.score(encoded)
-    reasons = _reasons(encoded, scores, scorer.columns)
+    asked = _records(scorer, encoded, last_only) if scorer.window is None else _windows(scorer, table, encoded, last_only)
+    reasons = _reasons(asked, scorer.columns)
     known = np.array([reason is None for reason in reasons], dtype=np.bool_)
-    score = np.where(known, scores.score, np.nan)
+    score = np.where(known, asked.scores.score, np.nan)
     decided = threshold or scorer.manifest.threshold
     return Judgement(
         columns=scorer.columns,
-        encoded=encoded,
-        scores=scores,
+        encoded=asked.encoded,
+        scores=asked.scores,
+        places=asked.places,
         reasons=reasons,
         verdicts=decided.verdicts(score),
         score=score,
         anomaly_score=decided.anomaly_score(score),
         p_value=scorer.calibration.p_value(score),
         severity=scorer.calibration.severity(score),
+        explanation=_explanation(scorer.columns, asked),
     )
 
 
-def _reasons(encoded: Encoded, scores: Scores, columns: FeatureSchema) -> list[str | None]:
+def _explanation(columns: FeatureSchema, asked: Asked) -> Explanation:
+    if columns.images:
+        return PictureExplanation(columns, asked.encoded, asked.scores)
+    return RecordExplanation(columns, asked.encoded, asked.scores, asked.earlier)
+
+
+def _records(scorer: Scorer, encoded: Encoded, last_only: bool) -> Asked:  # noqa: FBT001
+    places = np.arange(encoded.rows)[-1:] if last_only else np.arange(encoded.rows)
+    asked = encoded.take(places) if last_only else encoded
+    return Asked(asked, scorer.score(asked), places, [None] * len(places))
+
+
+def _windows(scorer: Scorer, table: Table, encoded: Encoded, last_only: bool) -> Asked:  # noqa: FBT001
+    """Scores at the rows where a whole window ends, NaN at the others."""
+    framed = scorer.frames(table)
+    places = framed.last_rows() if last_only else np.arange(encoded.rows)
+    asked = framed.of(places)
+    scores = scorer.score(Windowed(encoded, asked))
+    reasons = framed.reasons()
+    gone = encoded.missing | encoded.not_finite
+    return Asked(
+        encoded.take(places),
+        _scattered(scores, np.searchsorted(places, asked.ends), len(places)),
+        places,
+        [reasons[row] for row in places],
+        partial(framed.earlier, gone, places) if gone.any() else None,
+    )
+
+
+def _scattered(scores: Scores, at: Rows, rows: int) -> Scores:
+    """The scores of the windows at the rows they end at, NaN elsewhere."""
+    every = []
+    for field in fields(Scores):
+        found = getattr(scores, field.name)
+        spread = np.full((rows, *found.shape[1:]), np.nan)
+        spread[at] = found
+        every.append(spread)
+    return Scores(*every)
+
+
+def _reasons(asked: Asked, columns: FeatureSchema) -> list[str | None]:
     """Why a record cannot be judged, or None."""
-    reasons: list[str | None] = [None] * encoded.rows
-    for row in np.flatnonzero(~np.isfinite(scores.score)):
-        reasons[row] = "the score is not a finite number"
-    for row in np.flatnonzero(encoded.missing.all(axis=1)):
+    reasons = list(asked.incomplete)
+    encoded = asked.encoded
+    for row in map(int, np.flatnonzero(~np.isfinite(asked.scores.score))):
+        reasons[row] = reasons[row] or "the score is not a finite number"
+    judged = [place for place in range(len(columns.names)) if place not in columns.condition_places]
+    for row in map(int, np.flatnonzero(encoded.missing[:, judged].all(axis=1))):
         reasons[row] = "no feature has a value"
-    for row in np.flatnonzero(encoded.not_finite.any(axis=1)):
+    for row, reason in _without_condition(encoded, columns):
+        reasons[row] = reason
+    for row in map(int, np.flatnonzero(encoded.not_finite.any(axis=1))):
         names = [columns.names[place] for place in np.flatnonzero(encoded.not_finite[row])]
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         reasons[row] = f"not a finite number: {', '.join(names[:NAMED])}{more}"
     return reasons
+
+
+def _without_condition(encoded: Encoded, columns: FeatureSchema) -> Iterator[tuple[int, str]]:
+    """Records of which nobody knows what is normal: a condition is missing, or was never seen."""
+    numbers = len(columns.numeric)
+    for place in columns.condition_places:
+        name = columns.names[place]
+        for row in np.flatnonzero(encoded.missing[:, place]):
+            yield int(row), f"the condition {name} is missing, and what is normal depends on it"
+        if place < numbers:
+            continue
+        for row in np.flatnonzero(encoded.categorical[:, place - numbers] == UNSEEN):
+            value = shown(encoded.texts[place - numbers][row])
+            yield int(row), f"the condition {name} is {value}, which was never seen in training"

@@ -15,6 +15,7 @@ from models.contract import Contract, FreeForm, read_contract
 from models.features import FeatureSchema
 from models.names import MODEL_PATTERN
 from models.threshold import Threshold
+from models.windows import Window
 
 FORMAT: Literal[1] = 1
 Sha256 = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -62,6 +63,7 @@ class Manifest(Contract):
     head: str
     latent_size: int = Field(gt=0)
     columns: FeatureSchema
+    window: Window | None = None
     threshold: Threshold
     training: Training
     quality: FreeForm

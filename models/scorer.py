@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,16 @@ from models.bundle import Bundle, open_bundle
 from models.encoding import Encoded, encode
 from models.errors import BundleRefused, TableMismatch
 from models.features import FeatureSchema
+from models.feed import Inputs, Samples
 from models.formats.json_text import JsonPlaces, typed
 from models.manifest import Manifest
 from models.table import Table
+from models.windowed import Windowed
+from models.windows import Frames, Window, frames
 
 SHOWN = 200  # characters of what ONNX Runtime says that an error repeats
-CHUNK = 4096  # rows a run: larger runs leave the caches and are slower
+CHUNK = 4096  # samples a run: larger runs leave the caches and are slower
+RUN_VALUES = 2_000_000  # input values a run, where one sample has many
 TOLERANCE = 1e-5  # relative to the larger of score and threshold
 FloatMatrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -27,12 +33,13 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the graph says of each record; NaN where it was not asked or there is nothing to say.
+    """What the graph says of each sample; NaN where it was not asked or there is nothing to say.
 
     score: (rows,) the head's, >= 0, higher is stranger. reconstruction_error: (rows,) mean squared error in
     scaled units. latent_distance: (rows,) Mahalanobis distance of the latent from those of the training rows.
     latent: (rows, latent size). expected: (rows, features) in the record's own units, a category as its code.
-    attribution: (rows, features) >= 0, what each feature adds to the score.
+    attribution: (rows, features) >= 0, what each feature adds to the score. Of images, expected is (rows, height, width,
+    channels) uint8 and attribution (rows, height, width).
     """
 
     score: Vector
@@ -54,7 +61,8 @@ class Scorer:
         self.digest = bundle.digest
         self.calibration = bundle.calibration
         self._session = _session(bundle.model, threads)
-        _check_signature(self._session, bundle.manifest.columns)
+        self._run_rows = max(1, min(CHUNK, RUN_VALUES // _values(bundle.manifest)))
+        _check_signature(self._session, bundle.manifest)
         self._test(bundle)
 
     @classmethod
@@ -67,27 +75,33 @@ class Scorer:
         """The columns this model reads."""
         return self.manifest.columns
 
-    def score(self, encoded: Encoded) -> Scores:
-        """Score every record, in runs of a few thousand rows; no record is a run, too."""
-        starts = range(0, max(encoded.rows, 1), CHUNK)
-        runs = [self._run(encoded, slice(at, at + CHUNK)) for at in starts]
-        joined = [np.concatenate(parts).astype(np.float64, copy=False) for parts in zip(*runs, strict=True)]
-        return Scores(*joined)
+    @property
+    def window(self) -> Window | None:
+        """How many readings are judged together; None where each record stands alone."""
+        return self.manifest.window
 
-    def _run(self, encoded: Encoded, part: slice) -> list[NDArray[Any]]:
-        inputs: dict[str, NDArray[Any]] = {}
-        if self.columns.numeric:
-            inputs["numeric"] = encoded.numeric[part]
-        if self.columns.categorical:
-            inputs["categorical"] = encoded.categorical[part]
-        return list(self._session.run(OUTPUTS, inputs))
+    def frames(self, table: Table) -> Frames:
+        """The windows of a table's records, for a model that has windows. TableMismatch as `models.windows` says."""
+        if self.window is None:
+            raise ValueError("the model judges each record alone")
+        return frames(table, self.window)
+
+    def score(self, samples: Samples) -> Scores:
+        """Score every sample, in runs that stay in the caches; no sample is a run, too."""
+        starts = range(0, max(samples.rows, 1), self._run_rows)
+        runs = [self._run(samples.feed(slice(at, at + self._run_rows))) for at in starts]
+        return Scores(*(np.concatenate(parts) for parts in zip(*runs, strict=True)))
+
+    def _run(self, inputs: Inputs) -> list[NDArray[Any]]:
+        found = self._session.run(OUTPUTS, dict(inputs))
+        return [each if each.dtype == np.uint8 else each.astype(np.float64, copy=False) for each in found]
 
     def _test(self, bundle: Bundle) -> None:
         golden, manifest = bundle.golden, bundle.manifest
-        if set(golden.columns) != set(manifest.columns.names):
+        if set(golden.columns) != set(manifest.columns.inputs):
             raise BundleRefused("golden.json holds other features than the manifest")
         try:
-            found = self.score(encode(golden_table(golden.columns), manifest.columns))
+            found = self.score(golden_samples(golden.columns, manifest))
         except TableMismatch as error:
             raise BundleRefused(f"golden.json does not fit the manifest: {error}") from None
         except Exception as error:  # ONNX Runtime's exceptions share no base of their own
@@ -96,10 +110,19 @@ class Scorer:
         check_scores(found.score, np.asarray(golden.scores), manifest.threshold.value)
 
 
-def golden_table(columns: dict[str, tuple[float | str | None, ...]]) -> Table:
+def golden_samples(columns: Mapping[str, tuple[float | str | None, ...]], manifest: Manifest) -> Samples:
+    """What is scored of golden records: each, or each whole window of readings that follow each other without a gap."""
+    table = golden_table(columns)
+    encoded = encode(table, manifest.columns)
+    if manifest.window is None:
+        return encoded
+    return Windowed(encoded, frames(table, Window(length=manifest.window.length, stride=1, period=None)))
+
+
+def golden_table(columns: Mapping[str, tuple[float | str | None, ...]]) -> Table:
     """Golden records as a table."""
     rows = max(map(len, columns.values()), default=0)
-    return Table(typed(columns), rows, JsonPlaces("columns", {}))
+    return Table(typed(dict(columns)), rows, JsonPlaces("columns", {}))
 
 
 def check_scores(found: Vector, published: Vector, threshold: float) -> None:
@@ -124,30 +147,49 @@ def _session(model: bytes, threads: int) -> ort.InferenceSession:
         raise BundleRefused(f"model.onnx does not load: {_short(error)}") from None
 
 
-def _check_signature(session: ort.InferenceSession, columns: FeatureSchema) -> None:
+def _check_signature(session: ort.InferenceSession, manifest: Manifest) -> None:
     """BundleRefused unless the graph takes the manifest's features and has every output."""
     try:
         found = {(put.name, put.type, tuple(put.shape[1:])) for put in session.get_inputs()}
         outputs = {put.name for put in session.get_outputs()}
     except UnicodeDecodeError:
         raise BundleRefused("model.onnx has an input or output whose name is no text") from None
-    wanted = {
-        ("numeric", "tensor(double)", (len(columns.numeric),)),
-        ("categorical", "tensor(int64)", (len(columns.categorical),)),
-    }
-    if found != {each for each in wanted if each[2] != (0,)}:
+    if found != _signature(manifest):
         raise BundleRefused("model.onnx does not take the manifest's features")
     lacking = set(OUTPUTS) - outputs
     if lacking:
         raise BundleRefused(f"model.onnx has no output {', '.join(sorted(lacking))}")
 
 
+def _signature(manifest: Manifest) -> set[tuple[str, str, tuple[int, ...]]]:
+    """Name, type and shape, but for the samples, of every input."""
+    columns, length = manifest.columns, (manifest.window.length,) if manifest.window else ()
+    wanted: set[tuple[str, str, tuple[int, ...]]] = {
+        ("image", "tensor(uint8)", (each.height, each.width, each.channels)) for each in columns.images
+    }
+    for name, kind, features in (
+        ("numeric", "tensor(double)", columns.numeric),
+        ("categorical", "tensor(int64)", columns.categorical),
+    ):
+        if features:
+            wanted.add((name, kind, (*length, len(features))))
+    return wanted
+
+
+def _values(manifest: Manifest) -> int:
+    """Input values of one sample."""
+    return sum(math.prod(shape) for _, _, shape in _signature(manifest))
+
+
 def _check_shapes(found: Scores, rows: int, manifest: Manifest) -> None:
     """BundleRefused unless every output has a number for what it speaks of."""
-    features = len(manifest.columns.names)
-    widths = {"latent": manifest.latent_size, "expected": features, "attribution": features}
+    features: tuple[int, ...] = (len(manifest.columns.names),)
+    axes = {"latent": (manifest.latent_size,), "expected": features, "attribution": features}
+    for image in manifest.columns.images:
+        axes["attribution"] = (image.height, image.width)
+        axes["expected"] = (*axes["attribution"], image.channels)
     for name in OUTPUTS:
-        wanted = (rows, widths[name]) if name in widths else (rows,)
+        wanted = (rows, *axes.get(name, ()))
         shape = getattr(found, name).shape
         if shape != wanted:
             raise BundleRefused(f"model.onnx gives {name} of shape {shape}, not {wanted}")

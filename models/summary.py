@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from models.features import Feature, NumericFeature
+from models.features import Feature, ImageFeature, NumericFeature
 from models.manifest import Manifest
 
 NOTHING = "—"
@@ -101,6 +101,9 @@ def _feature(feature: Feature) -> tuple[str, ...]:
     if isinstance(feature, NumericFeature):
         trained = f"{feature.minimum:.6g} to {feature.maximum:.6g}"
         return feature.name, feature.kind, f"{feature.typical:.6g}", trained
+    if isinstance(feature, ImageFeature):
+        size = f"{feature.width} x {feature.height}, {'colour' if feature.channels > 1 else 'grey'}"
+        return feature.name, feature.kind, NOTHING, size
     return feature.name, feature.kind, feature.typical, ", ".join(feature.categories)
 
 

@@ -4,57 +4,141 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from training.layers import dense
 from training.losses import LOSSES
 
+NARROWEST, WIDEST, LAST = 32, 256, 8
+Kind = Literal["table", "window", "image"]
+KIND_OF: dict[int, Kind] = {1: "table", 2: "window", 3: "image"}  # by the number of axes of one sample
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a network is built from. `hidden` are the encoder's layers from the outside in; the decoder mirrors them.
+    """What a network is built from, and what its variant may be told.
 
-    `noise` is the spread of Gaussian noise and `mask` the share of hidden values, for variants that corrupt their input.
+    `axes` is one sample in scaled units: (width,) of a table, (length, width) of a window, (height, width, channels) of
+    an image. `hidden` are the encoder's layers from the outside in; the decoder mirrors them unless `decoder_hidden` says
+    otherwise. `conditions` are the places, along the last axis, of columns that are given and never rebuilt.
     """
 
-    width: int
+    axes: tuple[int, ...]
     hidden: tuple[int, ...]
     code_size: int
     activation: str
     loss: str
+    decoder_hidden: tuple[int, ...] = ()
+    conditions: tuple[int, ...] = ()
     noise: float = 0.0
     mask: float = 0.0
+    sparsity: str = "l1"
+    penalty: float | None = None
+    members: int = 5
+    pretrain: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """Which kind of record a sample is."""
+        return KIND_OF[len(self.axes)]
+
+    @property
+    def size(self) -> int:
+        """Numbers in one sample."""
+        return int(torch.Size(self.axes).numel())
 
 
 class Autoencoder(nn.Module, ABC):
     """A dense encoder and its mirror image. A variant says what it minimises; it may replace the layers too.
 
-    Rows are (rows, width) float32 in scaled units, a missing value is its typical one; `weight` has the
-    same shape and is 0 where a value is missing or constant, so that nothing is learned from it.
+    Samples are (rows, *axes) float32 in scaled units, a missing value is its typical one; `weight` has the same shape and
+    is 0 where a value is missing, constant or a condition, so that nothing is learned from it.
     """
+
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
+    TAKES_CONDITIONS: ClassVar[bool] = False
+    GENERATES: ClassVar[bool] = False
+    STEPS: ClassVar[int] = 4000  # gradient steps that were enough on every set tried
+    places: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        widths = [shape.width, *shape.hidden, shape.code_size]
-        self.encoder = dense(widths, shape.activation)
-        self.decoder = dense(widths[::-1], shape.activation)
+        self.encoder = self.make_encoder()
+        self.decoder = self.make_decoder()
         self.criterion = LOSSES[shape.loss]()
+        self.register_buffer("places", torch.tensor(shape.conditions, dtype=torch.int64), persistent=False)
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers in the latent."""
+        return self.shape.code_size
+
+    @classmethod
+    def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:
+        """Layers where nobody named any: first wider than the sample, then evenly (in ratio) down towards the code."""
+        first = min(max(4 * int(torch.Size(axes).numel()), NARROWEST), WIDEST)
+        return tuple(round(float(units)) for units in np.geomspace(first, max(2 * code, LAST), depth))
+
+    def make_encoder(self) -> nn.Module:
+        """Flat sample to code: (rows, size) -> (rows, code size)."""
+        return dense([self.shape.size, *self.shape.hidden, self.shape.code_size], self.shape.activation)
+
+    def make_decoder(self) -> nn.Module:
+        """Code and conditions to flat sample: (rows, code size + conditions) -> (rows, size)."""
+        shape = self.shape
+        hidden = shape.decoder_hidden or shape.hidden[::-1]
+        return dense([shape.code_size + len(shape.conditions), *hidden, shape.size], shape.activation)
 
     def encode(self, x: Tensor) -> Tensor:
-        """The latent. (rows, width) -> (rows, code size)."""
-        return self.encoder(x)  # type: ignore[no-any-return]
+        """The latent. (rows, *axes) -> (rows, latent size)."""
+        return self.encoder(self.flat(x))  # type: ignore[no-any-return]
 
-    def decode(self, latent: Tensor) -> Tensor:
-        """The reconstruction. (rows, code size) -> (rows, width), in scaled units."""
-        return self.criterion.link(self.decoder(latent))
+    def decode(self, latent: Tensor, condition: Tensor) -> Tensor:
+        """The reconstruction. (rows, latent size), (rows, conditions) -> (rows, *axes), in scaled units."""
+        return self.criterion.link(self.raw(latent, condition))
+
+    def raw(self, latent: Tensor, condition: Tensor) -> Tensor:
+        """What the last layer gives, before the loss's link. The same shapes as `decode`."""
+        given = torch.cat([latent, condition], dim=1) if self.shape.conditions else latent
+        out: Tensor = self.decoder(given)
+        return out if len(self.shape.axes) == 1 else out.reshape(-1, *self.shape.axes)
+
+    def condition(self, x: Tensor) -> Tensor:
+        """The condition columns of a sample; of a window, those of its last reading. (rows, *axes) -> (rows, conditions)."""
+        last = x if x.dim() == 2 else x[:, -1]  # noqa: PLR2004
+        return last[..., self.places]
+
+    def flat(self, x: Tensor) -> Tensor:
+        """(rows, *axes) -> (rows, size)."""
+        return x if len(self.shape.axes) == 1 else x.flatten(1)
+
+    def disagreement(self, latent: Tensor, condition: Tensor) -> Tensor | None:  # noqa: ARG002
+        """Variance of each value over the members of an ensemble, (rows, *axes); None for a single network."""
+        return None
 
     def reconstruction_loss(self, seen: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """How badly `target` is rebuilt from what the network sees of it. -> ()."""
-        raw = self.decoder(self.encode(seen))
+        raw = self.raw(self.encode(seen), self.condition(seen))
         return self.criterion(raw, target, weight)  # type: ignore[no-any-return]
+
+    def pretrained(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> None:  # noqa: B027
+        """What a variant does with the training samples before its loss is minimised; most do nothing."""
+
+    def settled(self, x: Tensor, weight: Tensor) -> None:  # noqa: B027
+        """What a variant measures on the training samples once its weights are fixed, to keep in buffers."""
+
+    def facts(self, x: Tensor) -> dict[str, float]:  # noqa: ARG002
+        """What a variant has to say of itself on held-out samples, for the manifest's `quality`."""
+        return {}
+
+    def generate(self, latent: Tensor, noise: Tensor, condition: Tensor) -> Tensor:
+        """New samples in scaled units, where GENERATES: standard normal (rows, latent size) and (rows, *axes) -> (rows, *axes)."""
+        raise NotImplementedError
 
     @abstractmethod
     def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:

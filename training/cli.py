@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,10 +19,15 @@ from training.progress import Bar, Lines, Quiet
 from training.summary import print_measures, print_summary
 
 
+# `from` is no name a setting could have in Python, and the word a person would use.
+_WARM = re.compile(r"^--from(?==|$)")
+
+
 def train(arguments: Sequence[str]) -> int:
     """Train and publish; shows a bar on a terminal, lines in a pipe, one JSON object with `--json`."""
     as_json = "--json" in arguments
-    config = read_options(TrainingConfig, [each for each in arguments if each != "--json"], "offbeat train")
+    told = [each for each in arguments if each != "--json"]
+    config = read_options(TrainingConfig, [_WARM.sub("--warm-start", each) for each in told], "offbeat train")
     from training.pipeline import train as fit_and_publish  # noqa: PLC0415  # torch takes seconds: not for --help
 
     console = Console(stderr=as_json)

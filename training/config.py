@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
 from pydantic_settings import CliPositionalArg
@@ -29,7 +29,9 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    data: CliPositionalArg[Path] = Field(description="file of normal records: .csv or .json")
+    data: CliPositionalArg[Path] = Field(
+        description="file of normal records (.csv, .json), or folder of normal images (.png, .jpg)"
+    )
     name: Name | None = Field(None, description="model name; the file's name unless told")
     repository: Path = Field(Path("var/repository"), description="where to publish")
     promote: bool = Field(default=False, description="make the new version champion")
@@ -43,12 +45,36 @@ class TrainingConfig(BaseModel):
     passthrough: tuple[str, ...] = Field((), description="columns to accept and echo, never to learn from")
     categorical: tuple[str, ...] = Field((), description="columns of numbers that are names")
 
+    condition: tuple[str, ...] = Field(
+        (), description="columns that say what is normal, such as a mode; given, never judged"
+    )
+    calendar: tuple[Literal["hour", "weekday"], ...] = Field(
+        (), description="features from the column of times: hour, weekday"
+    )
+
+    window: int | None = Field(
+        None, ge=2, description="judge each reading together with those before it, this many in all"
+    )
+    stride: int | None = Field(
+        None, ge=1, description="readings between windows in training; from their number unless told"
+    )
+    gaps: Literal["break", "resample", "refuse"] = Field(
+        "break", description="where readings of a series are missing: begin anew, interpolate, or refuse"
+    )
+    series: str | None = Field(None, description="column that says which series a reading belongs to")
+
+    warm_start: str | None = Field(
+        None, description="--from: start from this version (NAME, NAME@VERSION or NAME@ALIAS), on new data"
+    )
     variant: str = Field("denoising", description="kind of autoencoder")
     head: str = Field("reconstruction", description="how errors become a score")
     code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")
     depth: int = Field(2, ge=1, le=8, description="hidden layers of the encoder, and of the decoder")
     widths: tuple[PositiveInt, ...] = Field(
         (), description="units of each hidden layer of the encoder, instead of --depth"
+    )
+    decoder_widths: tuple[PositiveInt, ...] = Field(
+        (), description="units of each hidden layer of the decoder, instead of the encoder's in reverse"
     )
     activation: Literal["gelu", "relu", "elu", "tanh"] = Field("gelu", description="between layers")
     loss: Literal["auto", "mse", "bce"] = Field("auto", description="bce is for data that fill [0, 1]")
@@ -57,6 +83,14 @@ class TrainingConfig(BaseModel):
     )
     noise: float = Field(0.1, ge=0, description="denoising: spread of the Gaussian noise, in scaled units")
     mask: float = Field(0.1, ge=0, lt=1, description="denoising: share of values hidden")
+    sparsity: Literal["l1", "kl"] = Field("l1", description="sparse: how a code is kept sparse")
+    penalty: float | None = Field(
+        None,
+        ge=0,
+        description="sparse, contractive, variational: weight beside the reconstruction loss; the variant's own unless told",
+    )
+    members: int = Field(5, ge=2, le=64, description="ensemble: networks trained at once")
+    pretrain: bool = Field(default=False, description="stacked: fit layer by layer before all together")
 
     epochs: int | None = Field(None, ge=1, description="passes over the rows; from their number unless told")
     patience: int = Field(40, ge=1, description="epochs without a better validation loss before stopping")
@@ -87,6 +121,22 @@ class TrainingConfig(BaseModel):
         gt=0,
         description="threshold: median plus this many robust spreads, for data with some anomalies",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _window_as_table(cls, told: Any) -> Any:  # noqa: ANN401
+        """`window = {length = 30, stride = 5}` in a file says the same as two keys."""
+        if not isinstance(told, dict) or not isinstance(told.get("window"), dict):
+            return told
+        window = dict(told["window"])
+        length = window.pop("length", None)
+        return {**told, **window, "window": length}
+
+    @model_validator(mode="after")
+    def _windows_agree(self) -> Self:
+        if self.window is None and (self.stride is not None or self.series is not None):
+            raise ValueError("stride and series are for windows of readings; say how many with --window")
+        return self
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:

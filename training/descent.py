@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -10,16 +11,54 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from training.autoencoder import Autoencoder
 from training.config import TrainingConfig
+from training.pixels import Pixels
 
 WEIGHT_DECAY = 1e-4
 
 
+class Batches(Protocol):
+    """All samples of a part, of which a few at a time are asked for."""
+
+    def __len__(self) -> int:
+        """How many samples."""
+        ...
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of these samples, and what it may learn from: (rows, *axes) twice."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What the network sees and what it may learn from: (rows, width) twice."""
+class Scaled:
+    """Samples that were scaled once: records and windows."""
 
     x: Tensor
     weight: Tensor
+
+    def __len__(self) -> int:
+        """How many samples."""
+        return len(self.x)
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """These samples."""
+        return self.x[rows], self.weight[rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Images as bytes, scaled a batch at a time: as float32 they would take four times the memory."""
+
+    image: Tensor
+    pixels: Pixels
+
+    def __len__(self) -> int:
+        """How many images."""
+        return len(self.image)
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """These images."""
+        x, present = self.pixels(self.image[rows])
+        return x, present
 
 
 class Descent:
@@ -28,23 +67,26 @@ class Descent:
     A tensor is shuffled and sliced; a DataLoader, which collates row by row, is six times slower on rows this small.
     """
 
-    def __init__(self, network: Autoencoder, rows: Batch, epochs: int, config: TrainingConfig) -> None:
-        self._network, self._rows, self._size = network, rows, config.batch_size
+    def __init__(
+        self, network: Autoencoder, samples: Batches, epochs: int, size: int, config: TrainingConfig
+    ) -> None:
+        """`size`: samples a step."""
+        self._network, self._samples, self._size = network, samples, size
         self._generator = torch.Generator().manual_seed(config.seed)
-        rate, steps = config.learning_rate, epochs * -(-len(rows.x) // config.batch_size)
+        rate, steps = config.learning_rate, epochs * -(-len(samples) // size)
         self._optimiser = torch.optim.AdamW(
             network.parameters(), lr=rate, weight_decay=WEIGHT_DECAY, fused=True
         )
         self._schedule = OneCycleLR(self._optimiser, rate, total_steps=steps)
 
     def epoch(self) -> float:
-        """One pass over the rows in a new order; the mean loss of its batches."""
+        """One pass over the samples in a new order; the mean loss of its batches."""
         self._network.train()
-        order = torch.randperm(len(self._rows.x), generator=self._generator)
+        order = torch.randperm(len(self._samples), generator=self._generator)
         batches = torch.split(order, self._size)
         total = torch.zeros(())
         for rows in batches:
-            total += self._step(self._rows.x[rows], self._rows.weight[rows])
+            total += self._step(*self._samples.take(rows))
         return float(total) / len(batches)
 
     def _step(self, x: Tensor, weight: Tensor) -> Tensor:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from sklearn.covariance import ledoit_wolf
 from torch import Tensor, nn
 
-from models.encoding import Encoded
+from models.feed import Feed, Inputs, Samples
 from training.autoencoder import Autoencoder
 from training.heads import HEADS
-from training.preprocessing import Inputs, Preprocessing
+from training.pixels import Pixels
+from training.preprocessing import Preprocessing
+
+LARGEST_RUN = 50_000  # samples
+RUN_VALUES = 4_000_000  # numbers in a run's inputs; the widest layers need a multiple of it
 
 
 class Outputs(NamedTuple):
@@ -49,38 +54,72 @@ class ScoringGraph(nn.Module):
     """Preprocessing, autoencoder, head. Inputs are as in the contract; absent kinds of feature are None."""
 
     def __init__(
-        self, preprocessing: Preprocessing, autoencoder: Autoencoder, head: str, known: Inputs
+        self, preprocessing: Preprocessing | Pixels, autoencoder: Autoencoder, head: str, known: Feed
     ) -> None:
-        """`known` rows fit the head and the latent distance; no calibration row may be among them."""
+        """`known` samples fit the head and the latent distance; no calibration row may be among them."""
         super().__init__()
         self.preprocessing = preprocessing
         self.autoencoder = autoencoder.eval()
         with torch.no_grad():
-            errors, latent, _ = self._rebuild(known.x)
-            self.latent_distance = LatentDistance(latent)
-            self.head = HEADS[head](errors, known.present)
+            runs = [self._measured(part) for part in runs_of(known, autoencoder.shape.size)]
+        errors, present, latents = (torch.cat(parts) for parts in zip(*runs, strict=True))
+        self.latent_distance = LatentDistance(latents)
+        self.head = HEADS[head](errors, present)
 
-    def forward(self, numeric: Tensor | None = None, categorical: Tensor | None = None) -> Outputs:
-        """(rows, numeric features) float64, (rows, categorical features) int64 -> Outputs."""
-        inputs = self.preprocessing(numeric, categorical)
-        errors, latent, x_hat = self._rebuild(inputs.x)
-        score, attribution = self.head(errors, inputs.present, latent)
-        known = inputs.present.sum(dim=1).clamp(min=1)
+    def forward(
+        self, numeric: Tensor | None = None, categorical: Tensor | None = None, image: Tensor | None = None
+    ) -> Outputs:
+        """The graph's inputs -> Outputs."""
+        x, there = self._scaled(numeric, categorical, image)
+        errors, latent, x_hat = self._rebuild(x)
+        present = self.preprocessing.flat(there)
+        score, terms = self.head(errors, present, latent)
+        known = present.sum(dim=1).clamp(min=1)
         return Outputs(
             score=score,
-            reconstruction_error=(errors * inputs.present).sum(dim=1) / known,
+            reconstruction_error=(errors * present).sum(dim=1) / known,
             latent_distance=self.latent_distance(latent),
             latent=latent,
-            expected=self.preprocessing.restored(x_hat),
-            attribution=attribution,
+            expected=self.preprocessing.restored(self.preprocessing.given(x, x_hat)),
+            attribution=self.preprocessing.attributed(terms),
         )
 
-    def of(self, encoded: Encoded) -> Outputs:
-        """Outputs for encoded records, without gradients."""
+    def of(self, samples: Samples) -> Outputs:
+        """Outputs for samples, without gradients."""
         with torch.no_grad():
-            return self(*self.preprocessing.arguments(encoded))  # type: ignore[no-any-return]
+            runs = [
+                self(**self.preprocessing.arguments(part))
+                for part in runs_of(samples, self.autoencoder.shape.size)
+            ]
+        return Outputs(*(torch.cat(parts) for parts in zip(*runs, strict=True)))
+
+    def _scaled(
+        self, numeric: Tensor | None, categorical: Tensor | None, image: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        if isinstance(self.preprocessing, Pixels):
+            return self.preprocessing(image)  # type: ignore[no-any-return]
+        return self.preprocessing(numeric, categorical)  # type: ignore[no-any-return]
+
+    def _measured(self, inputs: Inputs) -> tuple[Tensor, Tensor, Tensor]:
+        x, present = self.preprocessing(**self.preprocessing.arguments(inputs))
+        errors, latent, _ = self._rebuild(x)
+        return errors, self.preprocessing.flat(present), latent
 
     def _rebuild(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        latent = self.autoencoder.encode(self.preprocessing.seen(x))
-        x_hat = self.preprocessing.rebuilt(self.autoencoder.decode(latent))
-        return self.preprocessing.per_feature((x - x_hat).square()), latent, x_hat
+        """Errors (rows, terms), latent, and the reconstruction (rows, *axes)."""
+        network, preprocessing = self.autoencoder, self.preprocessing
+        seen = preprocessing.seen(x)
+        latent, condition = network.encode(seen), network.condition(seen)
+        x_hat = preprocessing.rebuilt(network.decode(latent, condition))
+        squared = (x - x_hat).square()
+        apart = network.disagreement(latent, condition)
+        if apart is not None:
+            squared = squared + preprocessing.rebuilt(apart)
+        return preprocessing.flat(preprocessing.per_feature(squared)), latent, x_hat
+
+
+def runs_of(samples: Samples, size: int) -> Iterator[Inputs]:
+    """All samples in runs that fit the memory whatever the size of one."""
+    most = max(1, min(LARGEST_RUN, RUN_VALUES // size))
+    for at in range(0, max(samples.rows, 1), most):
+        yield samples.feed(slice(at, at + most))

@@ -85,30 +85,58 @@ FAULTS: dict[str, Fault] = {
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """Rows that differ from what they were: their numbers, their cells, and what was touched. Untouched rows are left out."""
+    """Rows that differ from what they were: their numbers, their cells, and what was touched. Untouched rows are left out.
+
+    `stretch` tells apart the stretches of consecutive rows that were spoilt on their own.
+    """
 
     numbers: NDArray[np.int64]
     rows: Matrix
     touched: Touched
+    stretch: NDArray[np.int64]
 
 
 def inject(fault: Fault, normal: Normal, most: int, chance: Chance) -> Injected:
     """Spoil each moving column in turn, on a stretch of consecutive rows of its own, `most` rows in all."""
     stretch = max(1, min(len(normal.rows), most // len(normal.moving)))
     parts = []
-    for column in chance.permutation(normal.moving):
+    for which, column in enumerate(chance.permutation(normal.moving)):
         start = int(chance.integers(len(normal.rows) - stretch + 1))
         numbers = np.arange(start, start + stretch)
         spoilt = normal.rows[numbers].copy()
         touched = fault(spoilt, int(column), normal, chance)
         changed = np.flatnonzero(np.nan_to_num(spoilt - normal.rows[numbers]).any(axis=1))
-        parts.append(Injected(numbers[changed], spoilt[changed], touched[changed]))
+        told = np.full(len(changed), which)
+        parts.append(Injected(numbers[changed], spoilt[changed], touched[changed], told))
     kept = parts[:most]
     return Injected(
         np.concatenate([part.numbers for part in kept]),
         np.concatenate([part.rows for part in kept]),
         np.concatenate([part.touched for part in kept]),
+        np.concatenate([part.stretch for part in kept]),
     )
+
+
+def put_in(injected: Injected, held_out: Matrix) -> Matrix:
+    """The spoilt samples: the rows themselves, or the windows that end at them with every spoilt reading inside.
+
+    `held_out`: (samples, features), or (samples, length, features) of windows whose last readings are the rows. A
+    window's earlier reading is replaced only where it is the row it is taken for, and not one beyond a gap.
+    """
+    if held_out.ndim == injected.rows.ndim:
+        return injected.rows
+    windows = held_out[injected.numbers].copy()
+    windows[:, -1] = injected.rows
+    place = {key: at for at, key in enumerate(zip(injected.stretch.tolist(), injected.numbers.tolist(), strict=True))}
+    length = held_out.shape[1]
+    for at, (stretch, number) in enumerate(place):
+        for back in range(1, min(length, number + 1)):
+            before = place.get((stretch, number - back))
+            if before is None:
+                continue
+            if np.array_equal(held_out[number, -1 - back], held_out[number - back, -1], equal_nan=True):
+                windows[at, -1 - back] = injected.rows[before]
+    return windows
 
 
 def _only(rows: Matrix, column: int) -> Touched:

@@ -12,26 +12,26 @@ from typing import Protocol
 import numpy as np
 from pydantic import JsonValue
 
+from models.bundle import SAMPLER, WEIGHTS, Bundle
 from models.manifest import Manifest, Rows, Training
 from models.repository import Reference, Repository
+from training.asked import check_asked
 from training.config import TrainingConfig
-from training.errors import TrainingRefused
+from training.earlier import Earlier, earlier, written
 from training.graph import ScoringGraph
-from training.heads import HEADS
-from training.results import Calibrated, Fitted, Parts, Prepared, Roles, Source
+from training.results import Calibrated, Fitted, Prepared, Roles, Source
 from training.steps.calibrate import calibrate, threshold_value
 from training.steps.describe import describe
 from training.steps.evaluate import evaluate
-from training.steps.export import export
+from training.steps.export import export, export_sampler
 from training.steps.fit import fit
 from training.steps.preprocess import preprocess
 from training.steps.publish import publish
 from training.steps.read import read
 from training.steps.split import split
 from training.steps.verify import verify
-from training.variants import VARIANTS
 
-LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "scikit-learn")
+LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
 # Where and under which name a model is published says nothing of how it was made.
 NOT_SETTINGS = {"data", "name", "repository", "promote", "seed"}
 
@@ -49,6 +49,14 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A version before it is published, which has no digest yet; and the files it need not have to be served."""
+
+    bundle: Bundle
+    extras: dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What came out: the version and all that is known about it."""
 
@@ -59,17 +67,36 @@ class Published:
 def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> Published:
     """Train one model and publish it. ContractError when something is refused; then nothing is published."""
     started = time.monotonic()
-    _check_names(config)
     watcher.step("read")
-    source = read(config)
+    before = earlier(repository, config) if config.warm_start else None
+    told = config if before is None else before.continued(config)
+    source = read(told)
+    made = make(source, told, watcher, before, started=started)
+    watcher.step("publish")
+    return Published(
+        publish(repository, made.bundle, made.extras, promote=config.promote), made.bundle.manifest
+    )
+
+
+def make(
+    source: Source,
+    config: TrainingConfig,
+    watcher: Watcher,
+    before: Earlier | None = None,
+    *,
+    started: float | None = None,
+) -> Made:
+    """The same without files: from a table to a version in memory. `before` is the version to start from."""
+    started = time.monotonic() if started is None else started
+    check_asked(config, source.table)
     watcher.step("describe")
     roles = describe(source.table, config)
     watcher.step("split")
     parts = split(roles, config)
     watcher.step("preprocess")
-    prepared = preprocess(source.table, roles, parts, config)
+    prepared = preprocess(source.table, roles, parts, config, before)
     watcher.step("fit")
-    fitted = fit(prepared, config, watcher.epoch)
+    fitted = fit(prepared, config, watcher.epoch, before.weights if before else None)
     watcher.step("calibrate")
     graph = ScoringGraph(prepared.preprocessing, fitted.autoencoder, config.head, prepared.known())
     threshold, calibration = calibrate(graph.of(prepared.calibration).score.double().numpy(), config)
@@ -78,23 +105,18 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     quality = evaluate(prepared, calibrated, partial(threshold_value, config=config), config)
     watcher.step("export")
     model = export(graph, prepared.calibration)
+    sampler = export_sampler(graph)
     watcher.step("verify")
-    record = _record(config, source, roles, parts, fitted, time.monotonic() - started)
+    record = _record(config, source, roles, prepared, fitted, time.monotonic() - started)
     manifest = _manifest(config, prepared, calibrated, quality, record)
     golden = verify(graph, model, manifest, calibration, prepared.calibration)
-    watcher.step("publish")
-    reference = publish(repository, manifest, model, golden, calibration, promote=config.promote)
-    return Published(reference, manifest)
-
-
-def _check_names(config: TrainingConfig) -> None:
-    for what, asked, known in (("variant", config.variant, VARIANTS), ("head", config.head, HEADS)):
-        if asked not in known:
-            raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
+    weights = {WEIGHTS: written(fitted.autoencoder, prepared.scaling)}
+    extras = weights if sampler is None else {**weights, SAMPLER: sampler}
+    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras)
 
 
 def _record(
-    config: TrainingConfig, source: Source, roles: Roles, parts: Parts, fitted: Fitted, seconds: float
+    config: TrainingConfig, source: Source, roles: Roles, prepared: Prepared, fitted: Fitted, seconds: float
 ) -> Training:
     told = config.model_dump(mode="json", exclude_none=True, exclude=NOT_SETTINGS)
     return Training(
@@ -103,10 +125,10 @@ def _record(
         data_digest=source.digest,
         seed=config.seed,
         rows=Rows(
-            train=len(parts.train),
-            validation=len(parts.validation),
-            calibration=len(parts.calibration),
-            test=len(parts.test),
+            train=prepared.train.rows,
+            validation=prepared.validation.rows,
+            calibration=prepared.calibration.rows,
+            test=prepared.test.rows,
             set_aside=int(np.sum(roles.set_aside)),
         ),
         epochs=len(fitted.losses),
@@ -137,8 +159,9 @@ def _manifest(
         model=config.model,
         variant=config.variant,
         head=config.head,
-        latent_size=calibrated.graph.autoencoder.shape.code_size,
+        latent_size=calibrated.graph.autoencoder.latent_size,
         columns=prepared.columns,
+        window=prepared.window,
         threshold=calibrated.threshold,
         training=record,
         quality=quality,

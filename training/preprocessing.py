@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-
-from models.encoding import Encoded
 
 LIMIT = 1e4  # scaled values are clamped here: far beyond any reading, and its square is still exact enough in float32
 MOST_EXPONENT = 600.0  # e to this is still a float64
@@ -32,20 +32,11 @@ class Scaling:
     active: Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What the network and the head need of a batch: x (rows, width), present (rows, features)."""
-
-    x: Tensor
-    present: Tensor
-
-
 class Preprocessing(nn.Module):
-    """Impute, scale, clamp, one-hot.
+    """Impute, scale, clamp, one-hot: of records, or of windows of them.
 
-    The width is the numeric features followed by each categorical feature's columns: one for "unseen",
-    then one per category. Numbers are scaled in float64 and cast after: a counter near 1.7e9 would lose
-    everything in float32.
+    The width is the numeric features followed by each categorical feature's columns: one for "unseen", then one per
+    category. Numbers are scaled in float64 and cast after: a counter near 1.7e9 would lose everything in float32.
     """
 
     unit: Tensor
@@ -57,12 +48,25 @@ class Preprocessing(nn.Module):
     high: Tensor
     active: Tensor
     belongs: Tensor
+    scored: Tensor
 
-    def __init__(self, scaling: Scaling, categories: Sequence[int]) -> None:
-        """`categories`: how many each categorical feature has, "unseen" not counted."""
+    def __init__(
+        self,
+        scaling: Scaling,
+        categories: Sequence[int],
+        *,
+        conditions: Sequence[int] = (),
+        length: int | None = None,
+    ) -> None:
+        """`categories`: how many each categorical feature has, "unseen" not counted.
+
+        `conditions`: places of the features that are given and never judged. `length`: readings in a window.
+        """
         super().__init__()
         self.numbers = len(scaling.center)
         self.sizes = [count + 1 for count in categories]
+        self.conditions = tuple(conditions)
+        self.length = length
         ones = torch.ones(sum(self.sizes), dtype=torch.float32)
         for name, value in {
             "unit": torch.where(scaling.unit > 0, scaling.unit, 1.0),
@@ -78,19 +82,32 @@ class Preprocessing(nn.Module):
         margin = WIDEN * (high - low)
         self.register_buffer("low", torch.cat([low - margin, 0 * ones]))
         self.register_buffer("high", torch.cat([high + margin, ones]))
+        scored = torch.ones(self.numbers + len(self.sizes))
+        scored[list(self.conditions)] = 0
+        self.register_buffer("scored", scored, persistent=False)
 
     @property
-    def width(self) -> int:
-        """How many inputs the network has."""
-        return self.numbers + sum(self.sizes)
+    def axes(self) -> tuple[int, ...]:
+        """The shape of one sample: (width,), or (length, width)."""
+        width = self.numbers + sum(self.sizes)
+        return (width,) if self.length is None else (self.length, width)
 
-    def arguments(self, encoded: Encoded) -> tuple[Tensor | None, Tensor | None]:
-        """The graph's inputs; a kind of feature the model has none of is None."""
-        numeric = torch.from_numpy(encoded.numeric) if self.numbers else None
-        return numeric, torch.from_numpy(encoded.categorical) if self.sizes else None
+    @property
+    def condition_columns(self) -> tuple[int, ...]:
+        """Places of the conditions' columns along the width."""
+        return tuple(place for place, feature in enumerate(self._owners()) if feature in self.conditions)
 
-    def forward(self, numeric: Tensor | None, categorical: Tensor | None) -> Inputs:
-        """(rows, numeric) float64 with NaN = missing, (rows, categorical) int64 with -1 = missing -> Inputs."""
+    def arguments(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
+        """The graph's inputs as tensors."""
+        return {name: torch.from_numpy(values) for name, values in inputs.items()}
+
+    def forward(
+        self, numeric: Tensor | None = None, categorical: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Float64 numbers with NaN = missing, int64 codes with -1 = missing -> x in scaled units, and what is present.
+
+        (rows, numeric), (rows, categorical) -> (rows, width), (rows, features); the same with a time axis for windows.
+        """
         columns: list[Tensor] = []
         present: list[Tensor] = []
         if numeric is not None:
@@ -99,32 +116,58 @@ class Preprocessing(nn.Module):
             columns.append(scaled.clamp(-LIMIT, LIMIT).float())
             present.append((~missing).float())
         if categorical is not None:
-            columns += [self._one_hot(categorical[:, place], size) for place, size in enumerate(self.sizes)]
+            columns += [self._one_hot(categorical[..., place], size) for place, size in enumerate(self.sizes)]
             present.append((categorical >= 0).float())
-        return Inputs(torch.cat(columns, dim=1), torch.cat(present, dim=1))
+        known = torch.cat(present, dim=-1)
+        return torch.cat(columns, dim=-1), known * self.scored if self.conditions else known
 
     def seen(self, x: Tensor) -> Tensor:
-        """What the network sees: no further than it was trained on, nothing of constant features. (rows, width)."""
+        """What the network sees: no further than it was trained on, nothing of constant features. (rows, *axes)."""
         return torch.minimum(torch.maximum(x, self.low), self.high) * self.active
 
+    def within(self, x: Tensor) -> Tensor:
+        """No further than the training rows reached, without the margin. (rows, *axes)."""
+        margin = (self.high - self.low) * WIDEN / (1 + 2 * WIDEN)
+        edge = torch.cat([torch.ones(self.numbers), torch.zeros(sum(self.sizes))])
+        return torch.minimum(torch.maximum(x, self.low + margin * edge), self.high - margin * edge)
+
     def rebuilt(self, x_hat: Tensor) -> Tensor:
-        """A constant feature is always expected at its constant, 0 in scaled units. (rows, width)."""
+        """A constant feature is always expected at its constant, 0 in scaled units. (rows, *axes)."""
         return x_hat * self.active
 
+    def given(self, x: Tensor, x_hat: Tensor) -> Tensor:
+        """Conditions are expected to be what they are. (rows, *axes) twice -> the same."""
+        if not self.conditions:
+            return x_hat
+        judged = (self.belongs @ self.scored).bool()
+        return torch.where(judged, x_hat, x)
+
     def weight(self, present: Tensor) -> Tensor:
-        """Which values a network should learn from. (rows, features) -> (rows, width)."""
+        """Which values a network should learn from. (rows, …, features) -> (rows, *axes)."""
         return present @ self.belongs.T * self.active
 
     def per_feature(self, squared: Tensor) -> Tensor:
-        """Sum a category's columns to one error. (rows, width) -> (rows, features)."""
+        """Sum a category's columns to one error. (rows, *axes) -> (rows, …, features)."""
         return squared @ self.belongs if self.sizes else squared
 
+    def flat(self, each: Tensor) -> Tensor:
+        """Every feature of every reading side by side. (rows, …, features) -> (rows, terms)."""
+        return each if self.length is None else each.flatten(1)
+
+    def attributed(self, terms: Tensor) -> Tensor:
+        """What each feature adds, over the readings of a window. (rows, terms) -> (rows, features)."""
+        return terms if self.length is None else terms.reshape(-1, self.length, len(self.scored)).sum(dim=1)
+
     def restored(self, x_hat: Tensor) -> Tensor:
-        """Expected values in the record's own units; for a category the likeliest code. -> (rows, features) float64."""
-        columns = [self._unscaled(x_hat[:, : self.numbers].double())] if self.numbers else []
+        """Expected values of the (last) reading in its own units; for a category the likeliest code.
+
+        (rows, *axes) -> (rows, features) float64.
+        """
+        last = x_hat if self.length is None else x_hat[:, -1]
+        columns = [self._unscaled(last[:, : self.numbers].double())] if self.numbers else []
         at = self.numbers
         for size in self.sizes:
-            code = x_hat[:, at + 1 : at + size].argmax(dim=1, keepdim=True) + 1
+            code = last[:, at + 1 : at + size].argmax(dim=1, keepdim=True) + 1
             columns.append(code.double())
             at += size
         return torch.cat(columns, dim=1)
@@ -139,11 +182,16 @@ class Preprocessing(nn.Module):
         return torch.where(self.curved, curved, values)
 
     def _one_hot(self, codes: Tensor, size: int) -> Tensor:
-        return (codes.unsqueeze(1) == torch.arange(size)).float()
+        return (codes.unsqueeze(-1) == torch.arange(size)).float()
+
+    def _owners(self) -> list[int]:
+        """Which feature each column belongs to."""
+        owners = [*range(self.numbers)]
+        for place, size in enumerate(self.sizes):
+            owners += [self.numbers + place] * size
+        return owners
 
     def _membership(self) -> Tensor:
+        owners = self._owners()
         features = self.numbers + len(self.sizes)
-        owner = [*range(self.numbers)]
-        for place, size in enumerate(self.sizes):
-            owner += [self.numbers + place] * size
-        return torch.eye(features)[owner] if owner else torch.zeros(0, features)
+        return torch.eye(features)[owners] if owners else torch.zeros(0, features)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from models.encoding import Encoded
-from models.features import FeatureSchema
+from models.features import Derived, FeatureSchema
+from models.feed import Feed
 from models.table import Table
 from models.threshold import Calibration, Threshold
+from models.windows import Window
 from training.autoencoder import Autoencoder, Shape
 from training.graph import ScoringGraph
-from training.preprocessing import Inputs, Preprocessing
+from training.pixels import Pixels
+from training.preprocessing import Preprocessing
 
 Rows = NDArray[np.int64]
 
@@ -30,11 +32,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What each column is for, in the file's order. `anomalous` and `order` are per row, None without such a column."""
+    """What each column is for, in the file's order. `anomalous` and `order` are per row, None without such a column.
+
+    `series` says which series each row belongs to, all zero without such a column.
+    """
 
     numeric: tuple[str, ...]
     categorical: tuple[str, ...]
+    images: tuple[str, ...]
+    derived: tuple[Derived, ...]
+    conditions: tuple[str, ...]
     passthrough: tuple[str, ...]
+    timestamp: str | None
+    series: NDArray[np.int64]
     anomalous: NDArray[np.bool_] | None
     order: NDArray[np.float64] | None
     set_aside: NDArray[np.bool_]
@@ -53,25 +63,23 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The schema, the records of each part as the graph takes them, and the scaling fitted on the training rows."""
+    """The schema, the samples of each part as the graph takes them, and the scaling fitted on the training rows."""
 
     columns: FeatureSchema
-    preprocessing: Preprocessing
+    window: Window | None
+    preprocessing: Preprocessing | Pixels
+    scaling: dict[str, Tensor]
     loss: str
-    train: Encoded
-    validation: Encoded
-    calibration: Encoded
-    test: Encoded
-    anomalies: Encoded
+    train: Feed
+    validation: Feed
+    calibration: Feed
+    test: Feed
+    anomalies: Feed
 
-    def scaled(self, part: str) -> Inputs:
-        """One part, `train` to `anomalies`, in scaled units."""
-        return self.preprocessing(*self.preprocessing.arguments(getattr(self, part)))  # type: ignore[no-any-return]
-
-    def known(self) -> Inputs:
-        """Training and validation rows together, in scaled units: all that the score may be made from."""
-        train, validation = self.scaled("train"), self.scaled("validation")
-        return Inputs(torch.cat([train.x, validation.x]), torch.cat([train.present, validation.present]))
+    def known(self) -> Feed:
+        """Training and validation samples together: all that the score may be made from."""
+        train, validation = self.train.inputs, self.validation.inputs
+        return Feed({name: np.concatenate([train[name], validation[name]]) for name in train})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,46 +6,57 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.autoencoder import Shape
+from training.autoencoder import Autoencoder, Shape
 from training.config import TrainingConfig
+from training.descent import Batches
 
-STEPS = 4000  # gradient steps that were enough on every set tried; few rows take more epochs, many fewer
 MOST_EPOCHS, LEAST_EPOCHS = 300, 10
 EXPLAINED = 0.9  # share of variance the code would hold if the network were linear
-NARROWEST, WIDEST = 32, 256
-LAST = 8
+LOOKED_AT = 4000  # samples whose variance is measured
+LARGEST_CODE = 64  # of windows and images, whose neighbouring values hang together
+BATCH_VALUES = 4_000_000  # numbers in a batch: the widest layer of an image network needs many times that
 
 
-def epochs_for(rows: int, config: TrainingConfig) -> int:
-    """As told, or as many as give the usual number of steps."""
+def batch_for(shape: Shape, config: TrainingConfig) -> int:
+    """As told, or fewer where samples are large."""
+    return max(1, min(config.batch_size, BATCH_VALUES // shape.size))
+
+
+def epochs_for(samples: int, batch: int, steps: int, config: TrainingConfig) -> int:
+    """As told, or as many as give the variant's number of steps: few samples take more epochs, many fewer."""
     if config.epochs is not None:
         return config.epochs
-    return int(np.clip(STEPS * config.batch_size / rows, LEAST_EPOCHS, MOST_EPOCHS))
+    return int(np.clip(steps * batch / samples, LEAST_EPOCHS, MOST_EPOCHS))
 
 
-def shape_for(x: Tensor, loss: str, config: TrainingConfig) -> Shape:
-    """As told, or from the training rows. x: (rows, width) in scaled units."""
-    width = x.shape[1]
-    code = config.code_size or code_size(x)
+def shape_for(
+    variant: type[Autoencoder], samples: Batches, conditions: tuple[int, ...], loss: str, config: TrainingConfig
+) -> Shape:
+    """As told, or from the training samples."""
+    x, _ = samples.take(torch.arange(min(len(samples), LOOKED_AT)))
+    axes = tuple(x.shape[1:])
+    code = config.code_size or code_size(x.flatten(1))
     return Shape(
-        width=width,
-        hidden=config.widths or hidden(width, code, config.depth),
+        axes=axes,
+        hidden=config.widths or variant.hidden(axes, code, config.depth),
+        decoder_hidden=config.decoder_widths,
         code_size=code,
         activation=config.activation,
         loss=loss,
+        conditions=conditions,
         noise=config.noise,
         mask=config.mask,
+        sparsity=config.sparsity,
+        penalty=config.penalty,
+        members=config.members,
+        pretrain=config.pretrain,
     )
 
 
 def code_size(x: Tensor) -> int:
-    """Principal components that hold nine tenths of the variance, and always fewer than the inputs."""
+    """Principal components that hold nine tenths of the variance, and always fewer than the inputs. x: (rows, size)."""
+    if x.shape[1] > LOOKED_AT:
+        return LARGEST_CODE
     variances = torch.linalg.svdvals((x - x.mean(dim=0)).double()).square()
     share = variances.cumsum(0) / variances.sum().clamp(min=1e-12)
     return max(1, min(int((share < EXPLAINED).sum()) + 1, x.shape[1] - 1))
-
-
-def hidden(width: int, code: int, depth: int) -> tuple[int, ...]:
-    """A first layer wider than the record, then evenly (in ratio) down towards the code."""
-    first = min(max(4 * width, NARROWEST), WIDEST)
-    return tuple(round(float(units)) for units in np.geomspace(first, max(2 * code, LAST), depth))

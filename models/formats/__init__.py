@@ -7,12 +7,16 @@ from pathlib import Path
 from models.errors import ContractError, FormatRefused, FormatUnknown, TableMismatch
 from models.formats.base import Format
 from models.formats.csv_text import CsvFormat
+from models.formats.folder import read_folder
 from models.formats.json_text import JsonFormat
+from models.formats.picture import PictureFormat
 from models.table import Table
 
 FORMATS: dict[str, Format] = {
     "csv": CsvFormat(),
     "json": JsonFormat(),
+    "png": PictureFormat("PNG", "image/png", ".png"),
+    "jpeg": PictureFormat("JPEG", "image/jpeg", ".jpg"),
 }
 
 
@@ -27,7 +31,8 @@ def of_media_type(content_type: str) -> Format:
 
 def of_file(path: Path, separator: str = ",") -> Format:
     """The format of a file by its suffix; `separator` is for CSV."""
-    known = {format_.suffix: format_ for format_ in FORMATS.values()} | {".csv": CsvFormat(separator)}
+    known = {format_.suffix: format_ for format_ in FORMATS.values()}
+    known |= {".csv": CsvFormat(separator), ".jpeg": FORMATS["jpeg"]}
     suffix = path.suffix.lower()
     if suffix not in known:
         raise FormatUnknown(suffix or path.name, known)
@@ -35,7 +40,9 @@ def of_file(path: Path, separator: str = ",") -> Format:
 
 
 def read_file(path: Path | str, separator: str = ",") -> Table:
-    """The table of a file. FormatRefused names the file and what is wrong with it."""
+    """The table of a file, or of a folder of pictures. FormatRefused names the file and what is wrong with it."""
+    if Path(path).is_dir():
+        return read_folder(Path(path))
     return table_of(Path(path), read_bytes(Path(path)), separator)
 
 

@@ -24,7 +24,7 @@ from training.steps import export as exporting
 from training.variants import VARIANTS
 
 ROWS = 10_000
-SHAPE = Shape(width=6, hidden=(16, 8), code_size=2, activation="gelu", loss="mse", noise=0.1, mask=0.1)
+SHAPE = Shape(axes=(6,), hidden=(16, 8), code_size=2, activation="gelu", loss="mse", noise=0.1, mask=0.1)
 
 
 def write_table(path: Path, rows: int, *, strange: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def test_a_file_of_a_terabyte_is_not_read(name: str, repack: Repack) -> None:
 @pytest.mark.parametrize(
     ("part", "edit", "message"),
     [
-        ("golden", lambda golden: golden["scores"].pop(), "golden.json: the file: Value error, a column has more"),
+        ("golden", lambda golden: golden["scores"].pop(), "golden.json has more or fewer scores"),
         ("golden", lambda golden: golden["columns"]["flow"].pop(), "golden.json: the file: Value error, a column has"),
         ("golden", lambda golden: golden.update(scores=[]), "golden.json: scores: Tuple should have at least 1"),
         ("golden", lambda golden: golden["scores"].__setitem__(0, -1.0), "golden.json: scores.0: Input should be greater"),
@@ -152,7 +153,7 @@ def test_what_is_written_is_what_is_opened(tmp_path: Path, pump_folder: Path) ->
         tmp_path, {name: (pump_folder / name).read_bytes() for name in REQUIRED}, bundle.manifest
     )
 
-    assert open_bundle(tmp_path, digest) == bundle
+    assert open_bundle(tmp_path, digest) == replace(bundle, digest=digest)
 
 
 def test_a_manifest_that_could_not_be_read_back_is_not_written(tmp_path: Path, pump_folder: Path) -> None:

@@ -161,13 +161,13 @@ def test_a_format_is_found_by_media_type_and_by_suffix() -> None:
 
 @pytest.mark.parametrize("name", ["data.xlsx", "data", ".csv"])
 def test_an_unknown_suffix_is_told_what_is_known(name: str) -> None:
-    with pytest.raises(FormatUnknown, match=r"known: \.csv, \.json"):
+    with pytest.raises(FormatUnknown, match=r"known: \.csv, \.jpeg, \.jpg, \.json, \.png"):
         of_file(Path(name))
 
 
 @pytest.mark.parametrize("kind", ["", "text/html", "csv", ";"])
 def test_an_unknown_media_type_is_told_what_is_known(kind: str) -> None:
-    with pytest.raises(FormatUnknown, match="known: application/json, text/csv"):
+    with pytest.raises(FormatUnknown, match="known: application/json, image/jpeg, image/png, text/csv"):
         of_media_type(kind)
 
 
@@ -180,7 +180,10 @@ def test_a_file_is_read_by_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("gone.csv", "cannot read .*: No such file"), ("", "is a directory; name a file in it")],
+    [
+        ("gone.csv", "cannot read .*: No such file"),
+        ("", r"is a directory without pictures \(\.png, \.jpg\); name a file in it"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(FormatRefused, match=message):

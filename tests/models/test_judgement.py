@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.encoding import Encoded, encode
+from models.encoding import encode
+from models.feed import Samples
 from models.features import FeatureSchema, NumericFeature
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat
-from models.judgement import Contribution, Judgement, _reasons, judge
+from models.explanation import shares
+from models.judgement import Asked, Contribution, Judgement, _reasons, judge
 from models.scorer import Scorer, Scores
 from models.table import Table
 from models.threshold import Threshold
@@ -38,8 +40,8 @@ class Rigged(Scorer):
         vars(self).update(vars(scorer))
         self.outputs = outputs
 
-    def score(self, encoded: Encoded) -> Scores:
-        return replace(super().score(encoded), **self.outputs)
+    def score(self, samples: Samples) -> Scores:
+        return replace(super().score(samples), **self.outputs)
 
 
 def test_an_ordinary_record_is_normal_and_a_strange_one_is_not(pump: Scorer) -> None:
@@ -112,7 +114,7 @@ def test_a_reason_names_the_first_features_and_counts_the_others() -> None:
     nothing = np.zeros((1, 8))
     scores = Scores(nothing[0, :1], nothing[0, :1], nothing[0, :1], nothing, nothing, nothing)
 
-    assert _reasons(encoded, scores, columns) == ["not a finite number: f0, f1, f2, f3, f4 and 3 more"]
+    assert _reasons(Asked(encoded, scores, np.arange(1), [None]), columns) == ["not a finite number: f0, f1, f2, f3, f4 and 3 more"]
 
 
 def test_the_shares_of_all_features_sum_to_one(pump: Scorer) -> None:
@@ -137,7 +139,7 @@ def test_shares_are_all_zero_where_nothing_was_attributed(pump: Scorer) -> None:
 
     found = judge(Rigged(pump, attribution=attribution), table(ORDINARY, ORDINARY))
 
-    assert found.shares.tolist() == [[0, 0, 0, 0], [0, 0, 0.75, 0.25]]
+    assert shares(attribution).tolist() == [[0, 0, 0, 0], [0, 0, 0.75, 0.25]]
     assert found.contributions(0, 4) == []
     assert [each.feature for each in found.contributions(1, 4)] == ["flow", "valve"]
 

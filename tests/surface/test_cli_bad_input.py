@@ -127,7 +127,7 @@ USAGE = [
     (["train", "x.csv", "--colour", "red"], 2, "unrecognized arguments: --colour red"),
     (["train", "x.csv", "--config", "none.toml"], 2, "--config: no file none.toml"),
     (["train", "none.csv"], 1, "cannot read none.csv: No such file or directory"),
-    (["train", "."], 1, ". is a directory; name a file in it"),
+    (["train", "."], 1, ". is a directory without pictures (.png, .jpg); name a file in it"),
     (["train", "data.parquet"], 1, "cannot read data.parquet: No such file or directory"),
     (["score", "none.csv", "--model", "pump@9"], 1, "model 'pump' has no version 9; published: 1, 2"),
     (["score", "none.csv", "--model", "../etc"], 1, "'../etc' is not a model name: a-z, 0-9, _ and -, at most 64, not starting with _ or -"),

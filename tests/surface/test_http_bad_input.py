@@ -230,7 +230,7 @@ CSV: dict[str, tuple[str | bytes, int, str, str | None]] = {
         "more than 50 records, which is the most one call may hold", None,
     ),
 }  # fmt: skip
-NO_SUCH_TYPE = "cannot read {!r}; known: application/json, text/csv"
+NO_SUCH_TYPE = "cannot read {!r}; known: application/json, image/jpeg, image/png, text/csv"
 HEADERS: dict[str, tuple[dict[str, str], int, str]] = {
     "another type": ({"content-type": "application/xml"}, 415, NO_SUCH_TYPE.format("application/xml")),
     "no type": ({}, 415, NO_SUCH_TYPE.format("")),

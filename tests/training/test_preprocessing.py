@@ -26,21 +26,21 @@ def made() -> Preprocessing:
 
 
 def test_numbers_are_scaled_missing_ones_are_typical_and_codes_are_one_hot() -> None:
-    inputs = made()(torch.tensor([[14.0, 5.0], [NAN, 5.0]], dtype=torch.float64), torch.tensor([[2], [-1]]))
+    x, present = made()(torch.tensor([[14.0, 5.0], [NAN, 5.0]], dtype=torch.float64), torch.tensor([[2], [-1]]))
 
-    torch.testing.assert_close(inputs.x, torch.tensor([[2.0, 0, 0, 0, 1], [-0.5, 0, 0, 0, 0]]))
-    torch.testing.assert_close(inputs.present, torch.tensor([[1.0, 1, 1], [0, 1, 0]]))
+    torch.testing.assert_close(x, torch.tensor([[2.0, 0, 0, 0, 1], [-0.5, 0, 0, 0, 0]]))
+    torch.testing.assert_close(present, torch.tensor([[1.0, 1, 1], [0, 1, 0]]))
 
 
 def test_an_unseen_category_has_a_column_of_its_own() -> None:
-    inputs = made()(torch.zeros(1, 2, dtype=torch.float64), torch.tensor([[0]]))
+    x, _ = made()(torch.zeros(1, 2, dtype=torch.float64), torch.tensor([[0]]))
 
-    assert inputs.x[0, 2:].tolist() == [1, 0, 0]
+    assert x[0, 2:].tolist() == [1, 0, 0]
 
 
 def test_far_values_are_clamped_and_the_network_sees_no_further_than_it_was_trained() -> None:
     module = made()
-    x = module(torch.tensor([[1e300, 5.0]], dtype=torch.float64), torch.tensor([[1]])).x
+    x, _ = module(torch.tensor([[1e300, 5.0]], dtype=torch.float64), torch.tensor([[1]]))
 
     assert x[0, 0] == LIMIT
     assert module.seen(x)[0, 0] == 2.5  # (14 - 10) / 2, widened by a tenth of the range
@@ -55,12 +55,12 @@ def test_a_counter_near_two_billion_keeps_its_last_digit() -> None:
     )
     numbers = torch.tensor([[1.7e9 + 1], [1.7e9 + 2]], dtype=torch.float64)
 
-    assert Preprocessing(scaling, [])(numbers, None).x.flatten().tolist() == [1, 2]
+    assert Preprocessing(scaling, [])(numbers)[0].flatten().tolist() == [1, 2]
 
 
 def test_a_constant_feature_is_hidden_from_the_network_but_not_from_the_score() -> None:
     module = made()
-    x = module(torch.tensor([[10.0, 5.5]], dtype=torch.float64), torch.tensor([[1]])).x
+    x, _ = module(torch.tensor([[10.0, 5.5]], dtype=torch.float64), torch.tensor([[1]]))
 
     assert module.seen(x)[0, 1] == 0
     assert module.rebuilt(torch.ones(1, 5))[0, 1] == 0
@@ -86,7 +86,7 @@ def test_a_long_tailed_number_is_scaled_by_its_logarithm_and_comes_back() -> Non
     )
     numbers = torch.tensor([[0.0], [10.0], [1e6], [-10.0]], dtype=torch.float64)
 
-    x = module(numbers, None).x
+    x, _ = module(numbers, None)
 
     expected = (numbers.sign() * torch.log1p(numbers.abs() / 10) - 1) / 2
     torch.testing.assert_close(x.double(), expected, rtol=1e-6, atol=1e-6)

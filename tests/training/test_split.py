@@ -20,7 +20,19 @@ CONFIG = TrainingConfig(data=Path("x.csv"))
 def roles(
     rows: int, order: NDArray[np.float64] | None = None, anomalous: NDArray[np.bool_] | None = None
 ) -> Roles:
-    return Roles(("x",), (), (), anomalous, order, np.zeros(rows, dtype=np.bool_))
+    return Roles(
+        numeric=("x",),
+        categorical=(),
+        images=(),
+        derived=(),
+        conditions=(),
+        passthrough=(),
+        timestamp=None,
+        anomalous=anomalous,
+        order=order,
+        series=np.zeros(rows, dtype=np.int64),
+        set_aside=np.zeros(rows, dtype=np.bool_),
+    )
 
 
 def test_parts_are_disjoint_and_hold_every_row_of_a_table_without_time() -> None:

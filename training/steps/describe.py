@@ -6,15 +6,16 @@ nearly every cell is a number is numeric, and a cell that is not is then an erro
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import Column, Numbers, expected, is_empty, shown
-from models.errors import Mismatch, TableMismatch
+from models.columns import Column, Numbers, TypedColumn, expected, is_empty, shown
+from models.errors import TableMismatch, refuse_any
+from models.features import Derived, derived_name
 from models.table import Table
+from models.times import A_TIME, read_times
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
 from training.results import Roles
@@ -33,31 +34,63 @@ def describe(table: Table, config: TrainingConfig) -> Roles:
     _check_named(table, config)
     timestamp = config.timestamp or _time_column(table, config)
     label = config.label or _label_column(table)
-    carried = {*config.passthrough, *({timestamp, label} - {None})}
+    pictures = tuple(name for name, column in table.columns.items() if _is_pictures(column))
+    carried = {*config.passthrough, *({timestamp, label, config.series} - {None})}
     numbers: dict[str, Numbers] = {}
     categorical: list[str] = []
     for name, column in table.columns.items():
-        if name in carried or _is_id(name, column):
+        if pictures or name in carried or _is_id(name, column):
             continue
         if name not in config.categorical and (read := _as_numbers(column)) is not None:
             numbers[name] = read
         elif name in config.categorical or _is_categorical(column):
             categorical.append(name)
     _check_cells(table, numbers, categorical)
-    features = [*numbers, *categorical]
-    _check_features(table, numbers, categorical)
-    return Roles(
+    features = [*numbers, *categorical, *pictures]
+    if not pictures:
+        _check_features(table, numbers, categorical)
+    roles = Roles(
         numeric=tuple(numbers),
         categorical=tuple(categorical),
+        images=pictures,
+        derived=_derived(timestamp, config),
+        conditions=config.condition,
         passthrough=tuple(name for name in table.columns if name not in features),
+        timestamp=timestamp,
         anomalous=labels(table, label) if label else None,
         order=_times(table, timestamp) if timestamp else None,
+        series=_series(table, config.series),
         set_aside=_not_finite(table.rows, numbers),
     )
+    _check_conditions(roles)
+    return roles
+
+
+def _derived(timestamp: str | None, config: TrainingConfig) -> tuple[Derived, ...]:
+    if config.calendar and timestamp is None:
+        raise TrainingRefused("--calendar needs a column of times; name it with --timestamp COLUMN")
+    return tuple(Derived(column=timestamp or "", part=part) for part in dict.fromkeys(config.calendar))
+
+
+def _series(table: Table, name: str | None) -> NDArray[np.int64]:
+    """A number for the series each row belongs to."""
+    if name is None:
+        return np.zeros(table.rows, dtype=np.int64)
+    words = [_word(cell) for cell in table.columns[name].cells]
+    return np.unique(words, return_inverse=True)[1].astype(np.int64)
+
+
+def _check_conditions(roles: Roles) -> None:
+    features = [*roles.numeric, *roles.categorical, *(derived_name(each) for each in roles.derived)]
+    for name in roles.conditions:
+        if name not in features:
+            raise TrainingRefused(f"the condition {name!r} is not a feature; the features are {', '.join(features)}")
+    if roles.conditions and not set(features) - set(roles.conditions):
+        raise TrainingRefused("every feature is a condition: nothing is left to be judged")
 
 
 def _check_named(table: Table, config: TrainingConfig) -> None:
-    single = [name for name in (config.timestamp, config.label) if name]
+    single = [name for name in (config.timestamp, config.label, config.series) if name]
     for name in chain(single, config.passthrough, config.categorical):
         if name not in table.columns:
             raise TrainingRefused(f"no column {name!r}; the columns are {', '.join(table.columns)}")
@@ -127,7 +160,11 @@ def _label_column(table: Table) -> str | None:
 
 def _is_time(column: Column) -> bool:
     first = next((cell for cell in column.cells if not is_empty(cell)), None)
-    return _moment(first) is not None
+    return first is not None and not read_times(TypedColumn([first])).bad
+
+
+def _is_pictures(column: Column) -> bool:
+    return any(isinstance(cell, bytes) for cell in column.cells)
 
 
 def _is_label(column: Column) -> bool:
@@ -153,33 +190,10 @@ def labels(table: Table, name: str) -> NDArray[np.bool_]:
 
 def _times(table: Table, name: str) -> NDArray[np.float64]:
     """Seconds since 1970 of every row."""
-    moments = [_moment(cell) for cell in table.columns[name].cells]
-    bad: list[Mismatch] = [
-        table.mismatch(
-            row,
-            name,
-            f"expected a time such as 2026-01-31T12:00:00, got {shown(table.columns[name].cells[row])}",
-        )
-        for row, moment in enumerate(moments)
-        if moment is None
-    ]
-    if bad:
-        raise TableMismatch(bad)
-    return np.array(moments, dtype=np.float64)
-
-
-def _moment(cell: object) -> float | None:
-    """ISO 8601 (UTC unless it says otherwise) or a number of seconds; None for anything else."""
-    text = _word(cell)
-    try:
-        return float(text) if np.isfinite(float(text)) else None
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text.upper())
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    read = read_times(table.columns[name])
+    missing = ((row, expected(A_TIME, None)) for row in np.flatnonzero(read.missing).tolist())
+    refuse_any(table.mismatch(row, name, detail) for row, detail in chain(read.bad, missing))
+    return read.seconds
 
 
 def _not_finite(rows: int, numbers: dict[str, Numbers]) -> NDArray[np.bool_]:

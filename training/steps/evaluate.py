@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from models.encoding import Encoded
+from models.feed import Feed
 from training.baseline import ForestBaseline
 from training.config import TrainingConfig
 from training.graph import ScoringGraph
-from training.injection import FAULTS, Injected, Normal, inject
+from training.injection import FAULTS, Injected, Normal, inject, put_in
 from training.metrics import measured
+from training.preprocessing import Preprocessing
 from training.results import Calibrated, Prepared
 
 ROWS_PER_FAULT = 300
 MOST_HELD_OUT = 5000
+LOOKED_AT = 512  # samples a variant describes itself on
+TABLE_AXES = 2
 Rule = Callable[[NDArray[np.float64]], float]
 
 
 def evaluate(
     prepared: Prepared, calibrated: Calibrated, rule: Rule, config: TrainingConfig
 ) -> dict[str, JsonValue]:
-    """What goes into the manifest as `quality`: empty without test rows.
+    """What goes into the manifest as `quality`: empty without test rows, but for what the variant says of itself.
 
     `false_positive_rate` on normal test rows, `labelled` where there are known anomalies, and
     `injected_faults` per type beside an isolation forest and a random attribution.
     """
+    facts = _facts(calibrated.graph, prepared.validation)
     if not prepared.test.rows:
-        return {}
+        return facts
     scores = _scores(calibrated.graph, prepared.test)
     quality: dict[str, Any] = {
+        **facts,
         "test_rows": prepared.test.rows,
         "false_positive_rate": float((scores > calibrated.threshold.value).mean()),
     }
@@ -50,15 +55,27 @@ def evaluate(
     return quality
 
 
+def _facts(graph: ScoringGraph, samples: Feed) -> dict[str, Any]:
+    inputs = graph.preprocessing.arguments(samples.take(slice(0, LOOKED_AT)).inputs)
+    with torch.no_grad():
+        x, _ = graph.preprocessing(**inputs)
+    return dict(graph.autoencoder.facts(graph.preprocessing.seen(x)))
+
+
 def _faults(prepared: Prepared, calibrated: Calibrated, rule: Rule, config: TrainingConfig) -> dict[str, Any]:
+    """Each fault in the test samples; of windows, in their readings as they come."""
     graph = calibrated.graph
     held_out = prepared.test.take(slice(0, MOST_HELD_OUT))
-    active = graph.preprocessing.active[: graph.preprocessing.numbers].numpy() > 0
-    if not active.any():
+    preprocessing = graph.preprocessing
+    if not isinstance(preprocessing, Preprocessing):
         return {}
-    normal = Normal(held_out.numeric, np.nanstd(prepared.train.numeric, axis=0), np.flatnonzero(active))
+    judged = preprocessing.active[: preprocessing.numbers] * preprocessing.scored[: preprocessing.numbers]
+    if not judged.any():
+        return {}
+    spread = np.nanstd(_last(prepared.train.inputs["numeric"]), axis=0)
+    normal = Normal(_last(held_out.inputs["numeric"]), spread, np.flatnonzero(judged.numpy() > 0))
     forest = ForestBaseline(
-        _scaled(graph, prepared.train), _scaled(graph, prepared.calibration), rule, config.seed
+        _scaled(preprocessing, prepared.train), _scaled(preprocessing, prepared.calibration), rule, config.seed
     )
     chance = np.random.default_rng(config.seed)
     found = {}
@@ -71,17 +88,16 @@ def _faults(prepared: Prepared, calibrated: Calibrated, rule: Rule, config: Trai
 
 def _found(
     injected: Injected,
-    held_out: Encoded,
+    held_out: Feed,
     calibrated: Calibrated,
     forest: ForestBaseline,
     chance: np.random.Generator,
 ) -> dict[str, float]:
-    """Share of the spoilt rows that are flagged, and in which a spoilt feature is the top contributor."""
-    clean = held_out.take(injected.numbers)
-    spoilt = replace(clean, numeric=injected.rows, missing=_missing(clean, injected))
+    """Share of the spoilt samples that are flagged, and in which a spoilt feature is the top contributor."""
+    spoilt = held_out.take(injected.numbers).with_numeric(put_in(injected, held_out.inputs["numeric"]))
     outputs = calibrated.graph.of(spoilt)
-    scaled = _scaled(calibrated.graph, spoilt)
-    groups = _groups(calibrated.graph)
+    preprocessing = cast("Preprocessing", calibrated.graph.preprocessing)
+    scaled, groups = _scaled(preprocessing, spoilt), _groups(preprocessing)
     guesses = chance.integers(len(groups), size=len(scaled))
     return {
         "rows": len(scaled),
@@ -102,25 +118,26 @@ def _hit(top: NDArray[np.int64], injected: Injected) -> float:
     return float(np.mean(hit))
 
 
-def _missing(clean: Encoded, injected: Injected) -> NDArray[np.bool_]:
-    missing = clean.missing.copy()
-    missing[:, : injected.rows.shape[1]] = np.isnan(injected.rows)
-    return missing
+def _scores(graph: ScoringGraph, samples: Feed) -> NDArray[np.float64]:
+    return graph.of(samples).score.double().numpy()
 
 
-def _scores(graph: ScoringGraph, encoded: Encoded) -> NDArray[np.float64]:
-    return graph.of(encoded).score.double().numpy()
+def _scaled(preprocessing: Preprocessing, samples: Feed) -> NDArray[np.float64]:
+    """(rows, width): what a yardstick that knows no windows sees, the last reading."""
+    x, _ = preprocessing(**preprocessing.arguments(samples.inputs))
+    return _last(np.asarray(x.double()))
 
 
-def _scaled(graph: ScoringGraph, encoded: Encoded) -> NDArray[np.float64]:
-    return np.asarray(graph.preprocessing(*graph.preprocessing.arguments(encoded)).x.double())
+def _last(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The last reading of windows; records as they are."""
+    return values if values.ndim == TABLE_AXES else values[:, -1]
 
 
-def _groups(graph: ScoringGraph) -> list[slice]:
-    numbers = graph.preprocessing.numbers
+def _groups(preprocessing: Preprocessing) -> list[slice]:
+    numbers = preprocessing.numbers
     groups = [slice(place, place + 1) for place in range(numbers)]
     at = numbers
-    for size in graph.preprocessing.sizes:
+    for size in preprocessing.sizes:
         groups.append(slice(at, at + size))
         at += size
     return groups

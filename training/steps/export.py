@@ -8,34 +8,46 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import onnx
 import torch
 from onnx import ModelProto
+from torch import Tensor, nn
 
-from models.encoding import Encoded
+from models.feed import Feed
 from models.operators import check_operators
 from training.graph import Outputs, ScoringGraph
+from training.sampler import SamplerGraph
 
 OPSET = 18
 EXAMPLE_ROWS = 3  # a batch of one would be taken for a constant
 
 
-def export(graph: ScoringGraph, example: Encoded) -> bytes:
+def export(graph: ScoringGraph, example: Feed) -> bytes:
     """The graph as ONNX bytes; `example` gives the inputs' types. BundleRefused when an operator is not allowed."""
     rows = torch.arange(EXAMPLE_ROWS) % example.rows
-    arguments = graph.preprocessing.arguments(example.take(rows.numpy()))
-    named = dict(zip(("numeric", "categorical"), arguments, strict=True))
-    inputs = {name: value for name, value in named.items() if value is not None}
+    return exported(graph, graph.preprocessing.arguments(example.take(rows.numpy()).inputs), Outputs._fields)
+
+
+def export_sampler(graph: ScoringGraph) -> bytes | None:
+    """What makes records up, for variants that can; None for the others, and for windows and images."""
+    if not graph.autoencoder.GENERATES or graph.autoencoder.shape.kind != "table":
+        return None
+    sampler = SamplerGraph(graph)
+    return exported(sampler, sampler.example(EXAMPLE_ROWS), ("expected",))
+
+
+def exported(module: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str]) -> bytes:
+    """A module as ONNX bytes, its batch free. BundleRefused when an operator is not allowed."""
     batch = torch.export.Dim("rows")
     with _quiet():
         program = torch.onnx.export(
-            graph.eval(),
+            module.eval(),
             kwargs=inputs,
             input_names=list(inputs),
-            output_names=list(Outputs._fields),
+            output_names=list(outputs),
             dynamic_shapes={name: {0: batch} for name in inputs},
             opset_version=OPSET,
             dynamo=True,

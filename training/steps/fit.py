@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -11,36 +11,52 @@ from torch import Tensor
 
 from training.autoencoder import Autoencoder
 from training.config import TrainingConfig
-from training.descent import Batch, Descent
+from training.descent import Batches, Descent, Images, Scaled
 from training.errors import TrainingRefused
+from training.pixels import Pixels
 from training.results import Fitted, Prepared
-from training.sizing import epochs_for, shape_for
+from training.sizing import batch_for, epochs_for, shape_for
 from training.variants import VARIANTS
+
+SETTLED = 20_000  # samples that a variant measures when its weights are fixed
+RUN_VALUES = 4_000_000  # numbers that are validated at a time
 
 OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, validation loss
 
 
-def fit(prepared: Prepared, config: TrainingConfig, on_epoch: OnEpoch) -> Fitted:
-    """Minimise the variant's loss on the training rows until the validation rows have not improved for `patience` epochs.
+def fit(
+    prepared: Prepared,
+    config: TrainingConfig,
+    on_epoch: OnEpoch,
+    weights: Mapping[str, Tensor] | None = None,
+) -> Fitted:
+    """Minimise the variant's loss on the training samples until the validation ones have not improved for `patience` epochs.
 
-    TrainingRefused when the loss is no longer a finite number.
+    `weights` are those of an earlier version to start from. TrainingRefused when the loss is no longer a finite number.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    train, validation = _batch(prepared, "train"), _batch(prepared, "validation")
-    shape = shape_for(train.x, prepared.loss, config)
-    network = VARIANTS[config.variant](shape)
-    epochs = epochs_for(len(train.x), config)
-    descent, best = Descent(network, train, epochs, config), Best(network)
+    variant = VARIANTS[config.variant]
+    train, validation = (batches(prepared, part) for part in ("train", "validation"))
+    shape = shape_for(variant, train, prepared.preprocessing.condition_columns, prepared.loss, config)
+    network, size = variant(shape), batch_for(shape, config)
+    if weights:
+        network.load_state_dict(dict(weights))
+    elif len(train):
+        network.pretrained(*train.take(torch.arange(len(train))), torch.Generator().manual_seed(config.seed))
+    epochs = epochs_for(len(train), size, variant.STEPS, config)
+    descent, best = Descent(network, train, epochs, size, config), Best(network)
     losses: list[tuple[float, float]] = []
     for epoch in range(1, epochs + 1):
-        losses.append((descent.epoch(), validation_loss(network, validation)))
+        losses.append((descent.epoch(), validation_loss(network, validation, size)))
         _check_finite(epoch, losses[-1], config)
         on_epoch(epoch, epochs, *losses[-1])
         best.look(epoch, losses[-1][1])
         if epoch - best.epoch >= config.patience:
             break
     best.restore()
+    with torch.no_grad():
+        network.settled(*train.take(torch.arange(min(len(train), SETTLED))))
     return Fitted(network, shape, epochs, np.array(losses))
 
 
@@ -65,16 +81,24 @@ class Best:
         self._network.eval()
 
 
-def validation_loss(network: Autoencoder, rows: Batch) -> float:
+def validation_loss(network: Autoencoder, samples: Batches, size: int) -> float:
     """The plain reconstruction loss, without a variant's noise, so that epochs compare."""
     network.eval()
+    total = 0.0
     with torch.no_grad():
-        return float(network.reconstruction_loss(rows.x, rows.x, rows.weight))
+        for rows in torch.split(torch.arange(len(samples)), max(size, RUN_VALUES // network.shape.size)):
+            x, weight = samples.take(rows)
+            total += float(network.reconstruction_loss(x, x, weight)) * len(rows)
+    return total / len(samples)
 
 
-def _batch(prepared: Prepared, part: str) -> Batch:
-    preprocessing, inputs = prepared.preprocessing, prepared.scaled(part)
-    return Batch(preprocessing.seen(inputs.x), preprocessing.weight(inputs.present))
+def batches(prepared: Prepared, part: str) -> Batches:
+    """One part, `train` to `anomalies`, as the network is fed with it."""
+    preprocessing, feed = prepared.preprocessing, getattr(prepared, part)
+    if isinstance(preprocessing, Pixels):
+        return Images(torch.from_numpy(feed.inputs["image"]), preprocessing)
+    x, present = preprocessing(**preprocessing.arguments(feed.inputs))
+    return Scaled(preprocessing.seen(x), preprocessing.weight(present))
 
 
 def _check_finite(epoch: int, losses: tuple[float, float], config: TrainingConfig) -> None:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.stats import skew
 
-from models.encoding import encode
-from models.features import CategoricalFeature, Feature, FeatureSchema, NumericFeature
+from models.encoding import calendar, encode
+from models.features import (
+    CategoricalFeature,
+    Derived,
+    Feature,
+    FeatureSchema,
+    ImageFeature,
+    NumericFeature,
+    derived_name,
+)
 from models.table import Table
 from training.config import TrainingConfig
+from training.earlier import Earlier
 from training.errors import TrainingRefused
+from training.pixels import WHITE, Pixels
 from training.preprocessing import LIMIT, MOST_EXPONENT, Preprocessing, Scaling
 from training.results import Parts, Prepared, Roles
+from training.samples import samples_of, size_of, window_for
 
 Vector = NDArray[np.float64]
 FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
@@ -23,35 +36,78 @@ SKEWED = 2.0  # an exponential distribution has 2
 LONG = 10.0  # a tail is long when it reaches this many times the median size
 FARTHEST = 1e300
 LARGEST = 1e100  # cubes of it still fit a float64, and a tail is judged by cubes
+LOOKED_AT = 1000  # images that give the channels' scale
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
 
-def preprocess(table: Table, roles: Roles, parts: Parts, config: TrainingConfig) -> Prepared:
-    """Schema, scaling and encoded parts. Only training rows decide; the others are encoded with what those taught."""
+def preprocess(
+    table: Table, roles: Roles, parts: Parts, config: TrainingConfig, before: Earlier | None = None
+) -> Prepared:
+    """Schema, scaling and the samples of every part. Only training rows decide; the others are encoded with what those taught.
+
+    `before` is the version to start from: its scaling and categories stay, its trained ranges widen.
+    """
+    if roles.images:
+        return _images(table, roles, parts, config, before)
+    if before is not None:
+        before.columns.check(table, ignore_unknown=True)
+        roles = replace(roles, numeric=tuple(each.name for each in before.columns.numeric))
     numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
     loss = _chosen_loss(config.loss, numbers)
     features = {name: _numeric(name, values, loss, config.scaling) for name, values in numbers.items()}
-    categories = {name: _categorical(table, name, parts) for name in roles.categorical}
+    scalings = {name: row for name, (_, row) in features.items()}
+    if before is None:
+        columns = _schema(table, roles, parts, {name: each for name, (each, _) in features.items()})
+    else:
+        columns, scalings = before.widened(scalings)
+    scaling = _stacked([scalings[feature.name] for feature in columns.numeric], columns)
+    preprocessing = Preprocessing(
+        scaling,
+        [len(feature.categories) for feature in columns.categorical],
+        conditions=columns.condition_places,
+        length=config.window,
+    )
+    window = window_for(table, roles, parts, config)
+    samples = samples_of(encode(table, columns), table, window, parts)
+    return Prepared(columns, window, preprocessing, asdict(scaling), loss, **samples)
+
+
+def _schema(
+    table: Table, roles: Roles, parts: Parts, numeric: Mapping[str, NumericFeature]
+) -> FeatureSchema:
+    """Features in the order of their columns, then those made from times."""
     described: dict[str, Feature] = {
-        **{name: feature for name, (feature, _) in features.items()},
-        **categories,
+        **numeric,
+        **{name: _categorical(table, name, parts) for name in roles.categorical},
     }
-    columns = FeatureSchema(
-        features=tuple(described[name] for name in table.columns if name in described),
+    derived = [_derived(table, each, parts) for each in roles.derived]
+    return FeatureSchema(
+        features=(*(described[name] for name in table.columns if name in described), *derived),
         passthrough=roles.passthrough,
+        conditions=roles.conditions,
     )
-    scaling = _stacked([features[feature.name][1] for feature in columns.numeric], columns)
-    encoded = encode(table, columns)
-    return Prepared(
-        columns=columns,
-        preprocessing=Preprocessing(scaling, [len(feature.categories) for feature in columns.categorical]),
-        loss=loss,
-        train=encoded.take(parts.train),
-        validation=encoded.take(parts.validation),
-        calibration=encoded.take(parts.calibration),
-        test=encoded.take(parts.test),
-        anomalies=encoded.take(parts.anomalies),
-    )
+
+
+def _images(
+    table: Table, roles: Roles, parts: Parts, config: TrainingConfig, before: Earlier | None
+) -> Prepared:
+    """The same for images: one size, and a center and scale for each channel."""
+    name = roles.images[0]
+    feature = before.columns.images[0] if before else ImageFeature.model_validate({"name": name, **size_of(table, name)})
+    columns = FeatureSchema(features=(feature,), passthrough=roles.passthrough)
+    samples = samples_of(encode(table, columns), table, None, parts)
+    loss = "mse" if config.loss == "auto" else config.loss
+    scaling = dict(before.scaling) if before else _channels(samples["train"].inputs["image"], loss)
+    return Prepared(columns, None, Pixels(feature.shape, **scaling), scaling, loss, **samples)
+
+
+def _channels(images: NDArray[np.uint8], loss: str) -> dict[str, torch.Tensor]:
+    """Center and scale of each channel; cross entropy wants values as they are, in [0, 1]."""
+    values = images[:LOOKED_AT] / WHITE
+    center, scale = values.mean(axis=(0, 1, 2)), np.maximum(values.std(axis=(0, 1, 2)), 1 / WHITE)
+    if loss == "bce":
+        center, scale = np.zeros_like(center), np.ones_like(scale)
+    return {"center": torch.from_numpy(center).float(), "scale": torch.from_numpy(scale).float()}
 
 
 def _chosen_loss(asked: str, numbers: dict[str, Vector]) -> str:
@@ -114,14 +170,24 @@ def _uncurved(value: float, unit: float) -> float:
 
 def _categorical(table: Table, name: str, parts: Parts) -> CategoricalFeature:
     """Categories of the training rows, the most frequent first, ties by name."""
-    values = table.columns[name].categories().values
+    ranked = _ranked(name, table.columns[name].categories().values, parts)
+    return CategoricalFeature(name=name, typical=ranked[0], categories=ranked)
+
+
+def _derived(table: Table, derived: Derived, parts: Parts) -> CategoricalFeature:
+    """The same of the hour or the weekday of a column of times."""
+    name = derived_name(derived)
+    ranked = _ranked(name, calendar(table.columns[derived.column], derived).values, parts)
+    return CategoricalFeature(name=name, typical=ranked[0], categories=ranked, derived=derived)
+
+
+def _ranked(name: str, values: list[str | None], parts: Parts) -> tuple[str, ...]:
     seen = Counter(value for row in parts.train if (value := values[row]) is not None)
     if not seen:
         raise TrainingRefused(
             f"column {name!r} has no value in the training rows; leave it out with --passthrough {name}"
         )
-    ranked = sorted(seen, key=lambda value: (-seen[value], value))
-    return CategoricalFeature(name=name, typical=ranked[0], categories=tuple(ranked))
+    return tuple(sorted(seen, key=lambda value: (-seen[value], value)))
 
 
 def _stacked(rows: list[Vector], columns: FeatureSchema) -> Scaling:

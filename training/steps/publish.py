@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from models.bundle import CALIBRATION, GOLDEN, MODEL, Golden
-from models.manifest import Manifest
+from collections.abc import Mapping
+
+from models.bundle import CALIBRATION, GOLDEN, MODEL, Bundle
 from models.repository import Reference, Repository
-from models.threshold import Calibration
 
 
 def publish(
-    repository: Repository,
-    manifest: Manifest,
-    model: bytes,
-    golden: Golden,
-    calibration: Calibration,
-    *,
-    promote: bool,
+    repository: Repository, bundle: Bundle, extras: Mapping[str, bytes], *, promote: bool
 ) -> Reference:
     """The new version. The first of a model becomes champion; later ones when `promote`."""
     files = {
-        MODEL: model,
-        GOLDEN: golden.model_dump_json().encode(),
-        CALIBRATION: calibration.model_dump_json().encode(),
+        MODEL: bundle.model,
+        GOLDEN: bundle.golden.model_dump_json().encode(),
+        CALIBRATION: bundle.calibration.model_dump_json().encode(),
+        **extras,
     }
-    return repository.publish(manifest, files, promote=promote)
+    return repository.publish(bundle.manifest, files, promote=promote)

@@ -15,6 +15,7 @@ from training.errors import TrainingRefused
 from training.results import Parts, Roles, Rows
 
 LEAST_ROWS = 20
+MANY_SERIES = 10  # from here on each part gets at least one
 
 
 def split(roles: Roles, config: TrainingConfig) -> Parts:
@@ -26,15 +27,58 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
             f"{len(normal)} usable rows of normal records; training needs at least {LEAST_ROWS}{_others(known, roles)}"
         )
     anomalies = np.flatnonzero(known & ~roles.set_aside)
-    if roles.order is None:
+    if config.window is None and roles.order is None:
         _check_no_blocks(config)
         order = np.random.default_rng(config.seed).permutation(normal)
         return Parts(*_cut(order, 0, config), anomalies)
-    order = normal[np.argsort(roles.order[normal], kind="stable")]
-    gap = round(config.gap * len(order) / config.blocks)
-    stretches = [_cut(stretch, gap, config) for stretch in np.array_split(order, config.blocks)]
-    train, validation, calibration, test = map(np.concatenate, zip(*stretches, strict=True))
-    return Parts(train, validation, calibration, test, anomalies)
+    order = normal if roles.order is None else normal[np.argsort(roles.order[normal], kind="stable")]
+    stretches = np.array_split(order, config.blocks)
+    if config.window is not None:
+        groups = [order[roles.series[order] == code] for code in np.unique(roles.series[order])]
+        stretches = _long_enough(groups, config.window, config)
+        if not stretches and len(groups) >= MANY_SERIES:
+            return Parts(*_whole_series(groups, config), anomalies)
+        _check_fit(stretches, groups, config.window)
+    return Parts(*_joined(stretches, config), anomalies)
+
+
+def _joined(stretches: list[Rows], config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
+    """The same part of every stretch, one after the other."""
+    gap = round(config.gap * sum(map(len, stretches)) / len(stretches))
+    cut = [_cut(stretch, gap, config) for stretch in stretches]
+    train, validation, calibration, test = map(np.concatenate, zip(*cut, strict=True))
+    return train, validation, calibration, test
+
+
+def _long_enough(groups: list[Rows], window: int, config: TrainingConfig) -> list[Rows]:
+    """The series in blocks, so far as a window fits into each part of them."""
+    fitting = 1 - config.calibration - config.test - 2 * config.gap
+    smallest = min(config.calibration, config.test or 1.0, config.validation * fitting)
+    stretches = [stretch for group in groups for stretch in np.array_split(group, config.blocks)]
+    return [stretch for stretch in stretches if len(stretch) * smallest >= window]
+
+
+def _whole_series(groups: list[Rows], config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
+    """Series too short to be cut are dealt out whole."""
+    order = np.random.default_rng(config.seed).permutation(len(groups))
+    parts = [[groups[number] for number in part] for part in _cut(order, 0, config)]
+    train, validation, calibration, test = (
+        np.concatenate(part) if part else np.zeros(0, dtype=np.int64) for part in parts
+    )
+    return train, validation, calibration, test
+
+
+def _check_fit(stretches: list[Rows], groups: list[Rows], window: int) -> None:
+    longest = max(map(len, groups))
+    if longest < window:
+        raise TrainingRefused(
+            f"a window of {window} readings is longer than the longest series, {longest} readings"
+        )
+    if not stretches:
+        raise TrainingRefused(
+            f"a window of {window} readings does not fit into each part (training, validation, calibration, test) of the "
+            f"longest series, {longest} readings; take a shorter --window, fewer --blocks, or bring longer series"
+        )
 
 
 def _others(known: NDArray[np.bool_], roles: Roles) -> str:

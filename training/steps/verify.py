@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 
 from models.bundle import Bundle, Golden, digest_of
-from models.encoding import Encoded, encode
-from models.features import CategoricalFeature, FeatureSchema
+from models.features import CategoricalFeature, ImageFeature, NumericFeature
+from models.feed import Feed
 from models.manifest import Manifest
-from models.scorer import Scorer, check_scores, golden_table
+from models.pictures import as_text, encode_png
+from models.scorer import Scorer, check_scores, golden_samples
 from models.threshold import Calibration
 from training.graph import ScoringGraph
 
 GOLDEN_ROWS = 16
+GOLDEN_PICTURES = 4
+BLOCKS = 8  # along a side of a golden picture
+START = datetime(2026, 1, 1, tzinfo=UTC)
 UNSEEN = "never seen in training"
 
 
 def verify(
-    graph: ScoringGraph, model: bytes, manifest: Manifest, calibration: Calibration, held_out: Encoded
+    graph: ScoringGraph, model: bytes, manifest: Manifest, calibration: Calibration, held_out: Feed
 ) -> Golden:
     """Golden records with their scores. BundleRefused when ONNX Runtime and torch disagree on them or on `held_out`."""
-    columns = golden_columns(manifest.columns, seed=manifest.training.seed)
-    encoded = encode(golden_table(columns), manifest.columns)
-    golden = Golden(columns=columns, scores=tuple(graph.of(encoded).score.double().tolist()))
+    columns = golden_columns(manifest, seed=manifest.training.seed)
+    scores = graph.of(golden_samples(columns, manifest)).score.double().tolist()
+    golden = Golden(columns=columns, scores=tuple(scores))
     bundle = Bundle(manifest, digest_of(b""), model, golden, calibration)
     scorer = Scorer(bundle)  # re-scores the golden records
     check_scores(
@@ -31,19 +37,40 @@ def verify(
     return golden
 
 
-def golden_columns(columns: FeatureSchema, seed: int) -> dict[str, tuple[float | str | None, ...]]:
+def golden_columns(manifest: Manifest, seed: int) -> dict[str, tuple[float | str | None, ...]]:
     """Made-up records from what the schema says, no row of the data: inside the ranges, far outside, missing, unseen."""
     chance = np.random.default_rng(seed)
+    schema = manifest.columns
+    rows = GOLDEN_ROWS + (manifest.window.length - 1 if manifest.window else 0)
     made: dict[str, tuple[float | str | None, ...]] = {}
-    for feature in columns.features:
-        cells: list[float | str | None]
-        if isinstance(feature, CategoricalFeature):
-            cells = [str(cell) for cell in chance.choice(feature.categories, GOLDEN_ROWS)]
-            cells[-1] = UNSEEN
+    for feature in schema.features:
+        if isinstance(feature, ImageFeature):
+            made[feature.name] = tuple(_picture(feature, chance) for _ in range(GOLDEN_PICTURES))
+        elif isinstance(feature, CategoricalFeature) and feature.derived:
+            moments = (START + timedelta(hours=37 * row) for row in range(rows))
+            made[feature.derived.column] = tuple(moment.isoformat() for moment in moments)
         else:
-            cells = [float(cell) for cell in chance.uniform(feature.minimum, feature.maximum, GOLDEN_ROWS)]
-            cells[-1] = feature.maximum + 3 * (feature.maximum - feature.minimum)
-        cells[0] = feature.typical
-        cells[int(chance.integers(1, GOLDEN_ROWS - 1))] = None
-        made[feature.name] = tuple(cells)
+            made[feature.name] = _cells(feature, rows, chance)
     return made
+
+
+def _cells(
+    feature: NumericFeature | CategoricalFeature, rows: int, chance: np.random.Generator
+) -> tuple[float | str | None, ...]:
+    cells: list[float | str | None]
+    if isinstance(feature, CategoricalFeature):
+        cells = [str(cell) for cell in chance.choice(feature.categories, rows)]
+        cells[-1] = UNSEEN
+    else:
+        cells = [float(cell) for cell in chance.uniform(feature.minimum, feature.maximum, rows)]
+        cells[-1] = feature.maximum + 3 * (feature.maximum - feature.minimum)
+    cells[0] = feature.typical
+    cells[int(chance.integers(1, rows - 1))] = None
+    return tuple(cells)
+
+
+def _picture(feature: ImageFeature, chance: np.random.Generator) -> str:
+    """Blocks of chance, which a PNG keeps small, as base64."""
+    down, across = (np.minimum(np.arange(side) * BLOCKS // side, BLOCKS - 1) for side in (feature.height, feature.width))
+    blocks = chance.integers(0, 256, (BLOCKS, BLOCKS, feature.channels), dtype=np.uint8)
+    return as_text(encode_png(blocks[down][:, across]))

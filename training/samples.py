@@ -1,0 +1,97 @@
+"""Samples: which records, windows or images are in which part. A window is in a part when all its readings are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoding import Encoded
+from models.errors import refuse_any
+from models.feed import Feed
+from models.pictures import PictureRefused, header
+from models.table import Table
+from models.windowed import Windowed
+from models.windows import Frames, Window, frames, typical_step
+from training.config import TrainingConfig
+from training.errors import TrainingRefused
+from training.results import Parts, Roles
+
+ENOUGH = 20_000  # windows to fit on; a longer series is strided, since neighbours say the same
+PARTS = ("train", "validation", "calibration", "test", "anomalies")
+NOWHERE = -1
+
+
+def window_for(table: Table, roles: Roles, parts: Parts, config: TrainingConfig) -> Window | None:
+    """The window as told, with the series' own period; None for records that stand alone."""
+    if config.window is None:
+        return None
+    period = typical_step(table, roles.timestamp, config.series) if roles.timestamp else None
+    if config.gaps != "break" and period is None:
+        raise TrainingRefused(
+            f"--gaps {config.gaps} needs a column of times; name it with --timestamp COLUMN"
+        )
+    return Window(
+        length=config.window,
+        stride=config.stride or max(1, len(parts.train) // ENOUGH),
+        series=config.series,
+        timestamp=roles.timestamp if period else None,
+        period=period,
+        gap=config.gaps,
+    )
+
+
+def size_of(table: Table, name: str) -> dict[str, int]:
+    """Height, width and channels of a column of images, as the first one has them; coloured when any is.
+
+    TableMismatch names what cannot be read.
+    """
+    headers, bad = [], []
+    for row, cell in enumerate(table.columns[name].cells):
+        try:
+            headers.append(header(cell))
+        except PictureRefused as error:
+            bad.append(table.mismatch(row, name, str(error)))
+    refuse_any(bad)
+    return {
+        "height": headers[0].height,
+        "width": headers[0].width,
+        "channels": max(each.channels for each in headers),
+    }
+
+
+def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Parts) -> dict[str, Feed]:
+    """The samples of every part, by its name. TableMismatch for times that do not ascend, or gaps that are refused."""
+    if window is None:
+        return {name: Feed.of(encoded.take(getattr(parts, name))) for name in PARTS}
+    every = frames(table, window)
+    inside = _inside(every, _part_of_row(table.rows, parts))
+    found = {}
+    for number, name in enumerate(PARTS):
+        framed = every.of(inside[number] if name != "anomalies" else parts.anomalies)
+        if name in {"train", "validation"}:
+            framed = framed.strided()
+        if name in {"train", "validation", "calibration"} and not framed.windows:
+            raise TrainingRefused(
+                f"the {name} part holds no whole window of {window.length} readings; take a shorter --window, "
+                "or bring a series with fewer gaps"
+            )
+        found[name] = Feed.of(Windowed(encoded, framed))
+    return found
+
+
+def _part_of_row(rows: int, parts: Parts) -> NDArray[np.int64]:
+    part_of_row = np.full(rows, NOWHERE)
+    for number, name in enumerate(PARTS):
+        part_of_row[getattr(parts, name)] = number
+    return part_of_row
+
+
+def _inside(every: Frames, part_of_row: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """For each part the rows at which a window ends that has no reading of another part, or of none."""
+    part, series = part_of_row[every.order], every.series_of_row[every.order]
+    begins = (np.diff(part, prepend=NOWHERE - 1) != 0) | (np.diff(series, prepend=-1) != 0)
+    at = np.arange(len(part))
+    since = at - np.maximum.accumulate(np.where(begins, at, 0))
+    ends, first = every.place[every.ends], every.place[every.first]
+    whole = every.ends[since[ends] >= ends - first]
+    return [whole[part_of_row[whole] == number] for number in range(len(PARTS))]
