@@ -1,4 +1,4 @@
-"""`offbeat score`, `embed` and `reconstruct`: a file in, the same file with the model's columns out."""
+"""`offbeat score`, `embed` and `reconstruct`: a file in, the same file with the model's columns out. Pictures by the folder."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from batch.output import write
-from batch.score import scored
+from batch.output import output_for
+from batch.score import Result, scored
 from batch.strangest import print_strangest
-from models.errors import ModelNotFound
-from models.formats import of_file, read_file
-from models.judgement import Judgement
+from models.errors import FormatRefused, ModelNotFound, TableMismatch
+from models.formats import read_file
 from models.options import separator
 from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
+
+AS_TABLE = "file to write, .csv or .json; standard output unless told"
+WRITTEN = {
+    "score": AS_TABLE,
+    "embed": AS_TABLE,
+    "reconstruct": f"{AS_TABLE}. Of a picture a .png, of a folder of pictures a folder",
+}
 
 
 def score(arguments: Sequence[str]) -> int:
@@ -38,16 +44,20 @@ def reconstruct(arguments: Sequence[str]) -> int:
 
 def _run(view: str, arguments: Sequence[str]) -> int:
     options = _parser(view).parse_args(arguments)
-    form = of_file(options.output or options.data, options.separator)
+    output = output_for(view, options.data, options.output, options.separator)
     repository = Repository(options.repository, below=shipped())
     reference = repository.find(options.model) if options.model else only_model(repository)
     scorer = Scorer(repository.open(reference))
     table = read_file(options.data, options.separator)
-    scorer.columns.check(table, ignore_unknown=options.extra == "ignore")
     threshold = scorer.manifest.threshold.overridden(reference.threshold)
-    judged, result = scored(scorer, table, view, threshold)
-    write(result, form, options.output)
-    _tell(Console(stderr=True, markup=False, emoji=False), reference, judged, options)
+    ignore_unknown = options.extra == "ignore" or options.data.is_dir()  # which has a column of names
+    try:
+        scorer.columns.check(table, ignore_unknown=ignore_unknown)
+        result = scored(scorer, table, view, threshold, last_only=options.last_only)
+    except TableMismatch as error:
+        raise FormatRefused(f"{options.data}: {error.placed}") from error
+    output.write(result)
+    _tell(Console(stderr=True, markup=False, emoji=False), reference, result, options)
     return 0
 
 
@@ -68,27 +78,34 @@ class _Several(ModelNotFound):
         self.args = (f"there are several models: {', '.join(models)}; name one with --model",)
 
 
-def _tell(console: Console, reference: Reference, judged: Judgement, options: argparse.Namespace) -> None:
+def _tell(console: Console, reference: Reference, result: Result, options: argparse.Namespace) -> None:
+    judged = result.judged
     if options.output is None and not sys.stdout.isatty():
         return
     counts = "  ".join(
         f"{verdict} {judged.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown")
     )
     console.print(f"{reference.model}@{reference.version}: {judged.rows} records  {counts}")
-    print_strangest(console, judged)
+    print_strangest(console, judged, result.files() if options.data.is_dir() else None)
     if options.output is not None:
         console.print(f"written to {options.output}")
 
 
 def _parser(view: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"offbeat {view}", description=globals()[view].__doc__)
-    parser.add_argument("data", type=Path, metavar="FILE", help="records, .csv or .json")
     parser.add_argument(
-        "-o", "--output", type=Path, help="file to write, .csv or .json; standard output unless told"
+        "data",
+        type=Path,
+        metavar="FILE",
+        help="records (.csv, .json), a picture (.png, .jpg), or a folder of pictures",
     )
+    parser.add_argument("-o", "--output", type=Path, help=WRITTEN[view])
     parser.add_argument("--model", help="NAME, NAME@VERSION or NAME@ALIAS; the only model unless told")
     default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
     parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
     parser.add_argument("--separator", type=separator, default=",", help="between the cells of a CSV")
+    parser.add_argument(
+        "--last-only", action="store_true", help="only the last record; of windows, the last of each series"
+    )
     parser.add_argument("--extra", choices=["reject", "ignore"], default="reject", help="unknown columns")
     return parser

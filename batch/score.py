@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 from models.columns import Column, TypedColumn
+from models.formats.folder import FILE
 from models.judgement import Judgement, judge
+from models.pictures import encode_png
 from models.scorer import Scorer
 from models.table import Table
 from models.threshold import Threshold
@@ -52,15 +56,46 @@ VIEWS: dict[str, Callable[[Judgement], Columns]] = {
 }
 
 
+@dataclass(frozen=True)
+class Result:
+    """The judgement of records, which are those of the input or the last of them, and how it is to be seen."""
+
+    judged: Judgement
+    records: Table
+    view: str
+
+    @cached_property
+    def table(self) -> Table:
+        """The records with the view's columns after their own; a name that is taken gets `model_` before it.
+
+        The bytes of pictures stay behind: no table can be written with them.
+        """
+        columns = {name: each for name, each in self.records.columns.items() if not _holds_bytes(each)}
+        for name, column in VIEWS[self.view](self.judged).items():
+            columns[_free(name, columns)] = column
+        return Table(columns, self.records.rows, self.records.places)
+
+    def files(self) -> list[str]:
+        """The file each record came from, of a folder of pictures."""
+        return list(self.records.columns[FILE].cells)
+
+    def pictures(self) -> list[bytes | None]:
+        """Each picture as the model would have it, as a PNG; None for one without a verdict."""
+        expected = self.judged.scores.expected
+        known = [reason is None for reason in self.judged.reasons]
+        return [encode_png(expected[row]) if there else None for row, there in enumerate(known)]
+
+
 def scored(
-    scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None
-) -> tuple[Judgement, Table]:
-    """The judgement, and the table with the view's columns after its own; a name that is taken gets `model_` before it."""
-    judged = judge(scorer, table, threshold)
-    columns = dict(table.columns)
-    for name, column in VIEWS[view](judged).items():
-        columns[_free(name, columns)] = column
-    return judged, Table(columns, table.rows, table.places)
+    scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None, *, last_only: bool = False
+) -> Result:
+    """Judge every record, or with `last_only` the last (of windows, the last of each series)."""
+    judged = judge(scorer, table, threshold, last_only=last_only)
+    return Result(judged, table.take(judged.places) if last_only else table, view)
+
+
+def _holds_bytes(column: Column) -> bool:
+    return any(isinstance(cell, bytes) for cell in column.cells)
 
 
 def _free(name: str, taken: Columns) -> str:

@@ -94,10 +94,11 @@ class RecordExplanation:
         return self.earlier() if self.earlier else None
 
     def _window_warnings(self, row: int) -> list[str]:
-        counts = np.zeros(0) if self._earlier is None else self._earlier[row]
+        counts = [] if self._earlier is None else self._earlier[row].tolist()
         return [
-            f"{self.columns.names[place]}: {counts[place]} earlier value{'s' * (counts[place] > 1)} of the window missing"
-            for place in np.flatnonzero(counts)
+            f"{name}: {count} earlier value{'s' if count > 1 else ''} of the window missing"
+            for name, count in zip(self.columns.names, counts, strict=False)
+            if count
         ]
 
     @cached_property

@@ -31,13 +31,17 @@ class FileEntry(Contract):
 
 
 class Rows(Contract):
-    """How many rows each part of the training data had."""
+    """How many samples each part of the training data had: rows, windows or images.
+
+    `set_aside` rows held nan or inf; at `without_window` rows no whole window ended.
+    """
 
     train: int
     validation: int
     calibration: int
     test: int
     set_aside: int = 0
+    without_window: int = 0
 
 
 class Training(Contract):

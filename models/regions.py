@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,9 +64,11 @@ class PictureExplanation:
         image = self.encoded.image
         actual = float(image[row, down, across].mean()) if image is not None else 0.0
         expected = float(self.scores.expected[row, down, across].mean())
-        return Contribution(name, actual, expected, float(self._shares[row, place]), direction(actual, expected))
+        return Contribution(
+            name, actual, expected, float(self._shares[row, place]), direction(actual, expected)
+        )
 
 
 def _cut(side: int) -> list[slice]:
     edges = np.linspace(0, side, min(ALONG, side) + 1).round().astype(int).tolist()
-    return [slice(start, stop) for start, stop in zip(edges, edges[1:], strict=False)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]

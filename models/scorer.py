@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.bundle import Bundle, open_bundle
-from models.encoding import Encoded, encode
+from models.bundle import MODEL, SAMPLER, Bundle, open_bundle
+from models.encoding import encode
 from models.errors import BundleRefused, TableMismatch
 from models.features import FeatureSchema
 from models.feed import Inputs, Samples
 from models.formats.json_text import JsonPlaces, typed
 from models.manifest import Manifest
+from models.sampler import Sampler, width
 from models.table import Table
 from models.windowed import Windowed
 from models.windows import Frames, Window, frames
@@ -51,10 +52,14 @@ class Scores:
 
 
 OUTPUTS = tuple(field.name for field in fields(Scores))
+Signature = set[tuple[str, str, tuple[int, ...]]]
 
 
 class Scorer:
-    """A bundle with its ONNX Runtime session. Thread-safe: scoring changes nothing."""
+    """A bundle with its ONNX Runtime session. Thread-safe: scoring changes nothing.
+
+    `sampler` makes up records; None for a model that cannot.
+    """
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.manifest = bundle.manifest
@@ -62,8 +67,9 @@ class Scorer:
         self.calibration = bundle.calibration
         self._session = _session(bundle.model, threads)
         self._run_rows = max(1, min(CHUNK, RUN_VALUES // _values(bundle.manifest)))
-        _check_signature(self._session, bundle.manifest)
+        _check_signature(self._session, MODEL, _signature(bundle.manifest), OUTPUTS)
         self._test(bundle)
+        self.sampler = _sampler(bundle, threads)
 
     @classmethod
     def open(cls, folder: Path | str, *, threads: int = 1) -> Scorer:
@@ -132,7 +138,15 @@ def check_scores(found: Vector, published: Vector, threshold: float) -> None:
         raise BundleRefused("model.onnx does not score its golden records as it did at export")
 
 
-def _session(model: bytes, threads: int) -> ort.InferenceSession:
+def _sampler(bundle: Bundle, threads: int) -> Sampler | None:
+    if bundle.sampler is None:
+        return None
+    session = _session(bundle.sampler, threads, SAMPLER)
+    _check_signature(session, SAMPLER, _sampler_signature(bundle.manifest), ["expected"])
+    return Sampler(session, bundle.manifest)
+
+
+def _session(model: bytes, threads: int, name: str = MODEL) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -144,36 +158,45 @@ def _session(model: bytes, threads: int) -> ort.InferenceSession:
         # With its fallback it would print to standard output and try the same again.
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime's exceptions share no base of their own
-        raise BundleRefused(f"model.onnx does not load: {_short(error)}") from None
+        raise BundleRefused(f"{name} does not load: {_short(error)}") from None
 
 
-def _check_signature(session: ort.InferenceSession, manifest: Manifest) -> None:
-    """BundleRefused unless the graph takes the manifest's features and has every output."""
+def _check_signature(
+    session: ort.InferenceSession, name: str, wanted: Signature, outputs: Iterable[str]
+) -> None:
+    """BundleRefused unless the graph takes exactly these inputs and has every output."""
     try:
         found = {(put.name, put.type, tuple(put.shape[1:])) for put in session.get_inputs()}
-        outputs = {put.name for put in session.get_outputs()}
+        there = {put.name for put in session.get_outputs()}
     except UnicodeDecodeError:
-        raise BundleRefused("model.onnx has an input or output whose name is no text") from None
-    if found != _signature(manifest):
-        raise BundleRefused("model.onnx does not take the manifest's features")
-    lacking = set(OUTPUTS) - outputs
+        raise BundleRefused(f"{name} has an input or output whose name is no text") from None
+    if found != wanted:
+        raise BundleRefused(f"{name} does not take the manifest's features")
+    lacking = set(outputs) - there
     if lacking:
-        raise BundleRefused(f"model.onnx has no output {', '.join(sorted(lacking))}")
+        raise BundleRefused(f"{name} has no output {', '.join(sorted(lacking))}")
 
 
-def _signature(manifest: Manifest) -> set[tuple[str, str, tuple[int, ...]]]:
+def _signature(manifest: Manifest) -> Signature:
     """Name, type and shape, but for the samples, of every input."""
-    columns, length = manifest.columns, (manifest.window.length,) if manifest.window else ()
-    wanted: set[tuple[str, str, tuple[int, ...]]] = {
-        ("image", "tensor(uint8)", (each.height, each.width, each.channels)) for each in columns.images
+    length = (manifest.window.length,) if manifest.window else ()
+    image: Signature = {("image", "tensor(uint8)", each.shape) for each in manifest.columns.images}
+    return image | _features(manifest.columns, length)
+
+
+def _sampler_signature(manifest: Manifest) -> Signature:
+    """Chance, and beside it a record where conditions are given."""
+    chance: Signature = {
+        ("latent", "tensor(float)", (manifest.latent_size,)),
+        ("noise", "tensor(float)", (width(manifest.columns),)),
     }
-    for name, kind, features in (
-        ("numeric", "tensor(double)", columns.numeric),
-        ("categorical", "tensor(int64)", columns.categorical),
-    ):
-        if features:
-            wanted.add((name, kind, (*length, len(features))))
-    return wanted
+    return chance | _features(manifest.columns, ()) if manifest.columns.conditions else chance
+
+
+def _features(columns: FeatureSchema, length: tuple[int, ...]) -> Signature:
+    numeric = ("numeric", "tensor(double)", (*length, len(columns.numeric)))
+    categorical = ("categorical", "tensor(int64)", (*length, len(columns.categorical)))
+    return {each for each in (numeric, categorical) if each[-1][-1]}
 
 
 def _values(manifest: Manifest) -> int:

@@ -34,7 +34,8 @@ class Window(Contract):
 
     `stride` is the step between windows in training; scoring gives every reading a verdict. `series` names the column
     that tells series apart, `timestamp` the column of times, `period` the seconds between readings. `gap` says what a
-    step of another length means: `break` starts a new window, `resample` interpolates, `refuse` is an error.
+    step of another length means: `break` starts a new window, `refuse` is an error, and `resample` interpolates, as long
+    as no more than a whole window is missing.
     """
 
     length: int = Field(ge=2, le=LONGEST)
@@ -205,6 +206,8 @@ def frames(table: Table, window: Window) -> Frames:
         steps = _steps(table, window.timestamp, seconds, order, begins)
         if window.gap == "resample":
             timeline = Timeline(series[order] + 1j * seconds, window.period)
+            # Between readings further apart a whole window would be made up.
+            gaps = ~begins & (steps > window.length * window.period)
         else:
             gaps = ~begins & (np.abs(steps - window.period) > IRREGULAR * window.period)
         if window.gap == "refuse":

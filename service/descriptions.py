@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.features import Feature
+from models.manifest import Manifest
 from models.names import CHAMPION
+from models.windows import Window
 from service.served import Served, ServedModel
+
+Kind = Literal["records", "windows", "images"]
 
 
 class Described(BaseModel):
@@ -40,7 +46,18 @@ class VersionDescription(Described):
     latent_size: int
     threshold: float = Field(description="The version's own; an alias may override it.")
     threshold_method: str
-    features: tuple[Feature, ...] = Field(description="The columns it reads, with kind and trained range.")
+    kind: Kind = Field(
+        description="What a verdict is about: a record, a reading with those before it, an image."
+    )
+    features: tuple[Feature, ...] = Field(
+        description="The columns it reads, with kind and trained range; of an image, its size in pixels."
+    )
+    conditions: tuple[str, ...] = Field(
+        description="Features that say what is normal, and are never judged themselves."
+    )
+    window: Window | None = Field(
+        description="How many readings are judged together, and how series, times and gaps are told; null where none are."
+    )
     passthrough: tuple[str, ...] = Field(description="Columns it accepts and echoes, but does not read.")
     aliases: list[str] = Field(description="The aliases that point at it.")
     created: str
@@ -54,6 +71,7 @@ class ModelSummary(Described):
     versions: list[int]
     aliases: dict[str, int] = Field(description="Which version each alias serves.")
     variant: str | None = Field(description="The champion's kind of autoencoder; null while none is served.")
+    kind: Kind | None = Field(description="What the champion's verdicts are about.")
 
 
 class ModelList(Described):
@@ -104,6 +122,7 @@ def summary(model: ServedModel) -> ModelSummary:
         versions=sorted(model.versions),
         aliases={alias: served.version for alias, served in model.aliases.items()},
         variant=champion.scorer.manifest.variant if champion else None,
+        kind=kind_of(champion.scorer.manifest) if champion else None,
     )
 
 
@@ -131,7 +150,10 @@ def version_description(model: ServedModel, served: Served) -> VersionDescriptio
         latent_size=manifest.latent_size,
         threshold=manifest.threshold.value,
         threshold_method=manifest.threshold.method,
+        kind=kind_of(manifest),
         features=manifest.columns.features,
+        conditions=manifest.columns.conditions,
+        window=manifest.window,
         passthrough=manifest.columns.passthrough,
         aliases=[alias for alias, other in model.aliases.items() if other.version == served.version],
         created=manifest.training.created,
@@ -150,3 +172,10 @@ def alias_description(served: Served) -> AliasDescription:
         threshold=served.threshold.value,
         threshold_method=served.threshold.method,
     )
+
+
+def kind_of(manifest: Manifest) -> Kind:
+    """What a verdict of this version is about."""
+    if manifest.columns.images:
+        return "images"
+    return "windows" if manifest.window else "records"

@@ -53,16 +53,17 @@ class HotRoutes:
             reply = problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", f"{verb} takes POST")
             return await send_reply(send, reply._replace(headers=(*reply.headers, ALLOW_POST)))
         body = (await receive())["body"]  # whole: the gate has read it
-        return await send_reply(send, Reply(HTTPStatus.OK, await self._answer(scope, model, verb, body)))
+        return await send_reply(send, await self._answer(scope, model, verb, body))
 
-    async def _answer(self, scope: Scope, model: str, verb: str, body: bytes) -> bytes:
+    async def _answer(self, scope: Scope, model: str, verb: str, body: bytes) -> Reply:
         content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
         request = Request(body, content_type.decode("latin-1"), {}, self._max_rows)
         try:
             asked = read_query(scope["query_string"])
             request.options = asked.options
-            work = (self._scoring, await self._served(model, asked), request)
-            if len(body) <= INLINE:
+            served = await self._served(model, asked)
+            work = (self._scoring, served, request)
+            if len(body) <= INLINE and not _is_long_work(verb, served):
                 return VERBS[verb](*work)
             return await asyncio.get_running_loop().run_in_executor(self._executor, VERBS[verb], *work)
         except ContractError as error:
@@ -74,6 +75,11 @@ class HotRoutes:
         if asked.version is not None:
             return await self._pool.version(model, asked.version)
         return self._pool.alias(model, asked.alias or CHAMPION)
+
+
+def _is_long_work(verb: str, served: Served) -> bool:
+    """Whether a short body may ask for much: thousands of records from a few words, all the pixels of a blank picture."""
+    return verb == "sample" or bool(served.scorer.columns.images)
 
 
 def _matched(scope: Scope) -> tuple[str, str | None]:

@@ -10,9 +10,10 @@ from pydantic.json_schema import models_json_schema
 
 from models.names import CHAMPION
 from service.hot import ROUTES
+from service.options import SampleOptions
 from service.replies import Problem
 from service.served import Served, ServedModel
-from service.verb_docs import REPLIES, SHAPES, operation
+from service.verb_docs import REPLIES, SHAPES, answering, operation
 
 Document = dict[str, Any]
 TEMPLATE = "#/components/schemas/{model}"
@@ -22,19 +23,23 @@ FASTAPI_ERRORS = {"HTTPValidationError", "ValidationError"}  # every refusal her
 def documented(base: Document, models: Mapping[str, ServedModel]) -> Document:
     """`base`, which stays as it is, with the hot routes, the problems, and examples for what is served."""
     served = [model.aliases[CHAMPION] for _, model in sorted(models.items()) if CHAMPION in model.aliases]
-    hot = {route.path: {"post": operation(verb, served)} for verb, route in ROUTES.items()}
+    hot = {route.path: {"post": _hot(verb, served)} for verb, route in ROUTES.items()}
     control = {
         path: {method: _control(found, served) for method, found in operations.items()}
         for path, operations in base["paths"].items()
     }
-    for operations in hot.values():
-        operations["post"]["parameters"] = [*_led(operations["post"]["parameters"], served)]
     components = {**base.get("components", {}), "schemas": _schemas(base)}
     return {**base, "paths": {**hot, **control}, "components": components}
 
 
+def _hot(verb: str, served: list[Served]) -> Document:
+    able = answering(verb, served)
+    found = operation(verb, able)
+    return {**found, "parameters": [*_led(found["parameters"], able or served)]}
+
+
 def _schemas(base: Document) -> Document:
-    kinds: list[type[BaseModel]] = [*SHAPES, *REPLIES.values(), Problem]
+    kinds: list[type[BaseModel]] = [*SHAPES, *REPLIES.values(), SampleOptions, Problem]
     _, ours = models_json_schema([(kind, "serialization") for kind in kinds], ref_template=TEMPLATE)
     theirs = base.get("components", {}).get("schemas", {})
     return {name: schema for name, schema in (theirs | ours["$defs"]).items() if name not in FASTAPI_ERRORS}

@@ -17,17 +17,27 @@ from service.refusals import OptionsRefused
 
 MOST_CONTRIBUTORS = 1000
 MOST_QUERY_FIELDS = 50
+MOST_SAMPLES = 10_000
+SEEDS = 2**32
 REFERENCE = ("version", "alias")
 
 
-class ReadOptions(BaseModel):
-    """How records are read."""
+class VerbOptions(BaseModel):
+    """Base of what a verb can be told."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class ReadOptions(VerbOptions):
+    """How records are read, and which of them are answered."""
 
     extra: Literal["reject", "ignore"] = Field(
         default="reject",
         description="What to do with a column the model does not know: refuse the request, or leave it out.",
+    )
+    last_only: bool = Field(
+        default=False,
+        description="Answer only for the last record, or with series for the last of each; the others are its history.",
     )
 
     @property
@@ -46,7 +56,13 @@ class ScoreOptions(ReadOptions):
         description="How many of the features that add most to a score to name; 0 is none.",
     )
     embedding: bool = Field(default=False, description="Add each record's latent embedding.")
-    expected: bool = Field(default=False, description="Add each record as the model would have it.")
+    expected: bool = Field(
+        default=False, description="Add each record as the model would have it; always with a posted picture."
+    )
+    error_map: bool = Field(
+        default=False,
+        description="Add where each picture is strange, as a picture; always with a posted one. For models of images.",
+    )
     threshold: float | None = Field(
         default=None,
         gt=0,
@@ -58,7 +74,23 @@ class ScoreOptions(ReadOptions):
     )
 
 
-Options = TypeVar("Options", bound=ReadOptions)
+class SampleOptions(VerbOptions):
+    """How many records to make up, from which chance, and given what."""
+
+    n: int = Field(default=1, ge=1, le=MOST_SAMPLES, description="How many records.")
+    seed: int | None = Field(
+        default=None,
+        ge=0,
+        lt=SEEDS,
+        description="The same seed makes the same records; the reply says which it was.",
+    )
+    condition: dict[str, Any] = Field(
+        default={},
+        description="A value for every condition of the model, such as a mode; in the body only.",
+    )
+
+
+Options = TypeVar("Options", bound=VerbOptions)
 
 
 class Asked(NamedTuple):
@@ -120,7 +152,7 @@ def _detail(kind: type[BaseModel], found: ErrorDetails) -> str:
     if found["type"] == "missing":
         return "is missing"
     wanted = found["msg"].partition(",")[0].replace("Input should be", "expected")
-    if found["type"] == "model_type":
+    if found["type"] in {"model_type", "dict_type"}:
         wanted = "expected an object"
     return f"{wanted}, got {shown(found['input'])}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,9 +10,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from models.columns import Column as Cells
 from models.columns import TextColumn
 from models.errors import FormatRefused
 from models.judgement import Judgement
+from models.pictures import encode_png
+from models.sampler import Columns
 from models.table import Table
 from models.threshold import ANOMALY, NORMAL, UNKNOWN, Threshold, Verdict
 from service.options import ScoreOptions
@@ -28,7 +31,7 @@ def score_reply(
     served: Served, threshold: Threshold, table: Table, judgement: Judgement, options: ScoreOptions
 ) -> bytes:
     """Verdicts; `results` is an object a record, or one object of arrays."""
-    make = partial(_results, table, judgement, options)
+    make = partial(_results, judgement, options, _passed_through(table, judgement))
     every = range(judgement.rows)
     return written(
         {
@@ -57,6 +60,16 @@ def reconstruct_reply(served: Served, judgement: Judgement) -> bytes:
     return written({**_identity(served), "records": records, "reasons": judgement.reasons})
 
 
+def picture_reply(judgement: Judgement) -> bytes:
+    """The one picture that came as it should be: a PNG."""
+    return encode_png(judgement.scores.expected[0])
+
+
+def sample_reply(served: Served, seed: int, columns: Columns) -> bytes:
+    """Made-up records, and the seed that makes the same ones again."""
+    return written({**_identity(served), "seed": seed, "records": _records(columns)})
+
+
 def written(document: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON; what is not a finite number becomes null. FormatRefused for text that was never Unicode."""
     try:
@@ -80,7 +93,9 @@ def _sliced(make: Callable[[range], Mapping[str, Column]], rows: range) -> orjso
     return orjson.Fragment(b"[" + b",".join(part[1:-1] for part in parts) + b"]")
 
 
-def _results(table: Table, judgement: Judgement, options: ScoreOptions, rows: range) -> dict[str, Column]:
+def _results(
+    judgement: Judgement, options: ScoreOptions, there: Mapping[str, Cells], rows: range
+) -> dict[str, Column]:
     """Every field of these records' results as one column, in the reply's order."""
     part = slice(rows.start, rows.stop)
     columns: dict[str, Column] = {
@@ -103,7 +118,9 @@ def _results(table: Table, judgement: Judgement, options: ScoreOptions, rows: ra
         columns["embedding"] = _embeddings(judgement, rows)
     if options.expected:
         columns["expected"] = _known(judgement, judgement.expected, rows)
-    passthrough = _passthrough(table, judgement.columns.passthrough, part)
+    if options.error_map:
+        columns["error_map"] = _known(judgement, judgement.error_map, rows)
+    passthrough = _passthrough(there, part)
     return {**columns, "passthrough": passthrough} if passthrough else columns
 
 
@@ -133,12 +150,19 @@ def _known(judgement: Judgement, make: Callable[[int], Each], rows: range) -> li
     return [make(row) if judgement.reasons[row] is None else None for row in rows]
 
 
-def _passthrough(table: Table, names: Iterable[str], part: slice) -> Column:
-    there = {name: _cells(table, name, part) for name in names if name in table.columns}
-    return [dict(zip(there, row, strict=True)) for row in zip(*there.values(), strict=True)]
+def _passed_through(table: Table, judgement: Judgement) -> dict[str, Cells]:
+    """The passthrough columns that came, as they are at the records that were judged."""
+    there = {name: table.columns[name] for name in judgement.columns.passthrough if name in table.columns}
+    if judgement.rows == table.rows:
+        return there
+    return {name: column.take(judgement.places) for name, column in there.items()}
 
 
-def _cells(table: Table, name: str, part: slice) -> Sequence[Any]:
-    column = table.columns[name]
+def _passthrough(there: Mapping[str, Cells], part: slice) -> Column:
+    cells = [_cells(column, part) for column in there.values()]
+    return [dict(zip(there, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _cells(column: Cells, part: slice) -> Sequence[Any]:
     cells = column.cells[part]
     return [cell or None for cell in cells] if isinstance(column, TextColumn) else cells

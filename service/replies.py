@@ -35,7 +35,7 @@ class ScoreRows(BaseModel):
 class Contribution(BaseModel):
     """What one feature adds to a score."""
 
-    feature: str
+    feature: str = Field(description="Its name; of an image a region, such as `rows 0-7, columns 8-15`.")
     actual: Value
     expected: Value = Field(description="What the model would have seen here, in the feature's own unit.")
     share: float = Field(
@@ -66,7 +66,13 @@ class Result(BaseModel):
     suppressed: bool = Field(description="Whether a rule silences this anomaly.")
     rules: list[str] = Field(description="The rules that apply; they never change a score.")
     embedding: list[float] | None = Field(default=None, description="Only when asked for.")
-    expected: dict[str, Value] | None = Field(default=None, description="Only when asked for.")
+    expected: dict[str, Value] | None = Field(
+        default=None, description="Only when asked for; a picture is the base64 of a PNG."
+    )
+    error_map: str | None = Field(
+        default=None,
+        description="Only when asked for: white where a picture is strangest, as the base64 of a PNG.",
+    )
     passthrough: dict[str, JsonValue] | None = Field(
         default=None, description="Only when the records have any."
     )
@@ -102,9 +108,18 @@ class ReconstructReply(Reply):
     """Each record as the model would have it."""
 
     records: list[dict[str, Value] | None] = Field(
-        description="In the features' own units; null where unknown."
+        description="In the features' own units, a picture as the base64 of a PNG; null where unknown."
     )
     reasons: list[str | None] = Field(description="Why there is none, where there is none.")
+
+
+class SampleReply(Reply):
+    """Made-up records."""
+
+    seed: int = Field(description="The same seed makes the same records again.")
+    records: list[dict[str, Value]] = Field(
+        description="In the features' own units, inside the trained range; conditions as they were asked for."
+    )
 
 
 class Place(BaseModel):

@@ -19,10 +19,16 @@ class Scoring:
         self._telemetry = telemetry
 
     def score(
-        self, served: Served, table: Table, threshold: Threshold, *, ignore_unknown: bool = False
+        self,
+        served: Served,
+        table: Table,
+        threshold: Threshold,
+        *,
+        ignore_unknown: bool = False,
+        last_only: bool = False,
     ) -> Judgement:
-        """Judge every record by a threshold, and count the verdicts. TableMismatch when the records do not fit."""
-        judgement = self.infer(served, table, threshold, ignore_unknown=ignore_unknown)
+        """Judge the records by a threshold, and count the verdicts. TableMismatch when the records do not fit."""
+        judgement = self.infer(served, table, threshold, ignore_unknown=ignore_unknown, last_only=last_only)
         self._telemetry.scored(served.model, served.version, judgement)
         return judgement
 
@@ -33,11 +39,12 @@ class Scoring:
         threshold: Threshold | None = None,
         *,
         ignore_unknown: bool = False,
+        last_only: bool = False,
     ) -> Judgement:
         """The same where nobody is told a verdict, so that none is counted."""
         served.scorer.columns.check(table, ignore_unknown=ignore_unknown)
         start = time.perf_counter()
-        judgement = judge(served.scorer, table, threshold or served.threshold)
+        judgement = judge(served.scorer, table, threshold or served.threshold, last_only=last_only)
         self._telemetry.inferred(served.model, judgement, time.perf_counter() - start)
         return judgement
 

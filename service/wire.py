@@ -9,13 +9,15 @@ from starlette.types import Message, Receive, Send
 
 from models.errors import TooLarge
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
 
 class Reply(NamedTuple):
     """All of a response."""
 
     status: int
     body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/json"),)
+    headers: Headers = ((b"content-type", b"application/json"),)
 
 
 class Disconnected(Exception):

@@ -28,6 +28,15 @@ def pump_repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture
+def every_repository(tmp_path: Path) -> Repository:
+    """A fresh repository with every model of `tests/bundles`, of records, windows and images."""
+    for manifest in BUNDLES.glob("*/1/manifest.json"):
+        folder = manifest.parents[1]
+        shutil.copytree(folder, tmp_path / "every" / folder.name)
+    return Repository(tmp_path / "every")
+
+
+@pytest.fixture
 def sensors(tmp_path: Path) -> Callable[..., Path]:
     """Write a CSV of correlated sensors; extra columns by name."""
 

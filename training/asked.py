@@ -17,8 +17,9 @@ def check_asked(config: TrainingConfig, table: Table) -> None:
     for what, asked, known in (("variant", config.variant, VARIANTS), ("head", config.head, HEADS)):
         if asked not in known:
             raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
-    _check_kind(config, _kind(config, table))
-    _check_conditions(config)
+    kind = _kind(config, table)
+    _check_kind(config, kind)
+    _check_conditions(config, kind)
 
 
 def _kind(config: TrainingConfig, table: Table) -> Kind:
@@ -39,7 +40,9 @@ def _check_kind(config: TrainingConfig, kind: Kind) -> None:
         )
 
 
-def _check_conditions(config: TrainingConfig) -> None:
+def _check_conditions(config: TrainingConfig, kind: Kind) -> None:
+    if config.condition and kind == "image":
+        raise TrainingRefused("--condition is for columns of a table; images have none")
     taking = [name for name, each in VARIANTS.items() if each.TAKES_CONDITIONS]
     if config.condition and config.variant not in taking:
         raise TrainingRefused(

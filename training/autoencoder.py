@@ -111,7 +111,7 @@ class Autoencoder(nn.Module, ABC):
     def condition(self, x: Tensor) -> Tensor:
         """The condition columns of a sample; of a window, those of its last reading. (rows, *axes) -> (rows, conditions)."""
         last = x if x.dim() == 2 else x[:, -1]  # noqa: PLR2004
-        return last[..., self.places]
+        return last.index_select(-1, self.places)
 
     def flat(self, x: Tensor) -> Tensor:
         """(rows, *axes) -> (rows, size)."""

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from models.errors import FormatRefused, TableMismatch
 from models.options import read_options, separator
 from models.repository import Repository, shipped
 from training.config import TrainingConfig
 from training.progress import Bar, Lines, Quiet
 from training.summary import print_measures, print_summary
-
 
 # `from` is no name a setting could have in Python, and the word a person would use.
 _WARM = re.compile(r"^--from(?==|$)")
@@ -42,9 +42,8 @@ def train(arguments: Sequence[str]) -> int:
             )
         )
         return 0
-    champion = (
-        repository.resolve(config.model) if "champion" in repository.state(config.model).aliases else None
-    )
+    model = published.manifest.model
+    champion = repository.resolve(model) if "champion" in repository.state(model).aliases else None
     print_summary(console, published.reference, published.manifest, champion)
     return 0
 
@@ -59,7 +58,10 @@ def evaluate(arguments: Sequence[str]) -> int:
 
     options = _evaluate_parser().parse_args(arguments)
     repository = Repository(options.repository, below=shipped())
-    measures = evaluate_file(repository, options.model, options.data, options.label, options.separator)
+    try:
+        measures = evaluate_file(repository, options.model, options.data, options.label, options.separator)
+    except TableMismatch as error:
+        raise FormatRefused(f"{options.data}: {error.placed}") from error
     if options.json:
         print(json.dumps(measures))
     else:

@@ -134,8 +134,11 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _windows_agree(self) -> Self:
-        if self.window is None and (self.stride is not None or self.series is not None):
-            raise ValueError("stride and series are for windows of readings; say how many with --window")
+        told = self.stride or self.series or self.gaps != "break"
+        if told and self.window is None and self.warm_start is None:
+            raise ValueError(
+                "stride, series and gaps are for windows of readings; say how many with --window"
+            )
         return self
 
     @model_validator(mode="after")

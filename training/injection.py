@@ -127,7 +127,10 @@ def put_in(injected: Injected, held_out: Matrix) -> Matrix:
         return injected.rows
     windows = held_out[injected.numbers].copy()
     windows[:, -1] = injected.rows
-    place = {key: at for at, key in enumerate(zip(injected.stretch.tolist(), injected.numbers.tolist(), strict=True))}
+    place = {
+        key: at
+        for at, key in enumerate(zip(injected.stretch.tolist(), injected.numbers.tolist(), strict=True))
+    }
     length = held_out.shape[1]
     for at, (stretch, number) in enumerate(place):
         for back in range(1, min(length, number + 1)):

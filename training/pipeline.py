@@ -13,11 +13,13 @@ import numpy as np
 from pydantic import JsonValue
 
 from models.bundle import SAMPLER, WEIGHTS, Bundle
+from models.errors import TableMismatch
 from models.manifest import Manifest, Rows, Training
 from models.repository import Reference, Repository
 from training.asked import check_asked
 from training.config import TrainingConfig
 from training.earlier import Earlier, earlier, written
+from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.results import Calibrated, Fitted, Prepared, Roles, Source
 from training.steps.calibrate import calibrate, threshold_value
@@ -50,10 +52,11 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A version before it is published, which has no digest yet; and the files it need not have to be served."""
+    """A version before it is published, which has no digest yet; the files it need not have to be served; and its graph."""
 
     bundle: Bundle
     extras: dict[str, bytes]
+    graph: ScoringGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,13 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     """Train one model and publish it. ContractError when something is refused; then nothing is published."""
     started = time.monotonic()
     watcher.step("read")
-    before = earlier(repository, config) if config.warm_start else None
-    told = config if before is None else before.continued(config)
-    source = read(told)
-    made = make(source, told, watcher, before, started=started)
+    before = None if config.warm_start is None else earlier(repository, config)
+    source = read(config)
+    try:
+        told = config if before is None else before.continued(config, source.table)
+        made = make(source, told, watcher, before, started=started)
+    except TableMismatch as error:
+        raise TrainingRefused(f"{config.data}: {error.placed}") from error
     watcher.step("publish")
     return Published(
         publish(repository, made.bundle, made.extras, promote=config.promote), made.bundle.manifest
@@ -112,7 +118,7 @@ def make(
     golden = verify(graph, model, manifest, calibration, prepared.calibration)
     weights = {WEIGHTS: written(fitted.autoencoder, prepared.scaling)}
     extras = weights if sampler is None else {**weights, SAMPLER: sampler}
-    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras)
+    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras, graph)
 
 
 def _record(
@@ -130,6 +136,7 @@ def _record(
             calibration=prepared.calibration.rows,
             test=prepared.test.rows,
             set_aside=int(np.sum(roles.set_aside)),
+            without_window=prepared.without_window,
         ),
         epochs=len(fitted.losses),
         seconds=round(seconds, 3),

@@ -67,4 +67,4 @@ class Pixels(nn.Module):
     def restored(self, x_hat: Tensor) -> Tensor:
         """The image as the network would have it. (rows, *axes) -> the same, uint8."""
         values = (x_hat * self.scale + self.center) * WHITE
-        return values.round().clamp(0, WHITE).to(torch.uint8)
+        return values.round().clamp(0.0, WHITE).to(torch.uint8)

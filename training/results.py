@@ -70,6 +70,7 @@ class Prepared:
     preprocessing: Preprocessing | Pixels
     scaling: dict[str, Tensor]
     loss: str
+    without_window: int
     train: Feed
     validation: Feed
     calibration: Feed

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.encoding import Encoded
-from models.errors import refuse_any
+from models.errors import Mismatch, refuse_any
 from models.feed import Feed
-from models.pictures import PictureRefused, header
+from models.pictures import Header, PictureRefused, header
 from models.table import Table
 from models.windowed import Windowed
 from models.windows import Frames, Window, frames, typical_step
@@ -45,13 +48,15 @@ def size_of(table: Table, name: str) -> dict[str, int]:
 
     TableMismatch names what cannot be read.
     """
-    headers, bad = [], []
+    headers: list[Header] = []
+    bad: list[Mismatch] = []
     for row, cell in enumerate(table.columns[name].cells):
         try:
             headers.append(header(cell))
         except PictureRefused as error:
             bad.append(table.mismatch(row, name, str(error)))
     refuse_any(bad)
+    refuse_any(table.mismatch(row, name, detail) for row, detail in _of_another_size(headers))
     return {
         "height": headers[0].height,
         "width": headers[0].width,
@@ -59,10 +64,29 @@ def size_of(table: Table, name: str) -> dict[str, int]:
     }
 
 
-def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Parts) -> dict[str, Feed]:
-    """The samples of every part, by its name. TableMismatch for times that do not ascend, or gaps that are refused."""
+def _of_another_size(headers: list[Header]) -> Iterator[tuple[int, str]]:
+    first = headers[0]
+    for row, each in enumerate(headers):
+        if each[:2] != first[:2]:
+            yield (
+                row,
+                f"the picture is {each.width} x {each.height} pixels (width x height), but the first one is "
+                f"{first.width} x {first.height}; bring pictures of one size",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The samples of every part, by its name; and at how many rows no whole window ends."""
+
+    parts: dict[str, Feed]
+    without_window: int = 0
+
+
+def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Parts) -> Sampled:
+    """The samples of every part. TableMismatch for times that do not ascend, or gaps that are refused."""
     if window is None:
-        return {name: Feed.of(encoded.take(getattr(parts, name))) for name in PARTS}
+        return Sampled({name: Feed.of(encoded.take(getattr(parts, name))) for name in PARTS})
     every = frames(table, window)
     inside = _inside(every, _part_of_row(table.rows, parts))
     found = {}
@@ -76,7 +100,7 @@ def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Par
                 "or bring a series with fewer gaps"
             )
         found[name] = Feed.of(Windowed(encoded, framed))
-    return found
+    return Sampled(found, table.rows - every.windows)
 
 
 def _part_of_row(rows: int, parts: Parts) -> NDArray[np.int64]:

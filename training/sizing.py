@@ -30,7 +30,11 @@ def epochs_for(samples: int, batch: int, steps: int, config: TrainingConfig) -> 
 
 
 def shape_for(
-    variant: type[Autoencoder], samples: Batches, conditions: tuple[int, ...], loss: str, config: TrainingConfig
+    variant: type[Autoencoder],
+    samples: Batches,
+    conditions: tuple[int, ...],
+    loss: str,
+    config: TrainingConfig,
 ) -> Shape:
     """As told, or from the training samples."""
     x, _ = samples.take(torch.arange(min(len(samples), LOOKED_AT)))

@@ -12,6 +12,9 @@ from models.manifest import Manifest
 from models.repository import Reference
 
 
+MANY = 3  # times the window's length: fewer readings without a window are just the beginnings
+
+
 def print_summary(
     console: Console, reference: Reference, manifest: Manifest, champion: Reference | None
 ) -> None:
@@ -21,15 +24,21 @@ def print_summary(
     console.print(
         f"[bold]{manifest.model}@{reference.version}[/bold] {manifest.variant}, {_network(manifest)}"
     )
+    what = "images" if manifest.columns.images else "windows" if manifest.window else "rows"
     console.print(
-        f"rows: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
+        f"{what}: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
         + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
     )
+    if manifest.window and manifest.window.gap == "break" and rows.without_window >= manifest.window.length * MANY:
+        console.print(
+            f"{rows.without_window} readings end no whole window, for want of readings before them; "
+            "--gaps resample would interpolate"
+        )
     if manifest.columns.passthrough:
         console.print(Text(f"not learned from: {', '.join(manifest.columns.passthrough)}"), soft_wrap=True)
     console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
     console.print(f"threshold {threshold.value:.4g} ({threshold.method} {threshold.parameter:g})")
-    _print_quality(console, cast("dict[str, Any]", manifest.quality))
+    _print_quality(console, cast("dict[str, Any]", manifest.quality), what)
     served = champion is not None and champion.version == reference.version
     promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
     told = f"published as {reference.folder}" + (", champion" if served else promote)
@@ -39,15 +48,26 @@ def print_summary(
 def _network(manifest: Manifest) -> str:
     settings = manifest.training.settings
     hidden = cast("list[int]", settings["hidden"])
-    inputs = len(manifest.columns.names)
-    return f"{inputs} features -> {' -> '.join(map(str, [*hidden, manifest.latent_size]))}, loss {settings['loss']}"
+    layers = " -> ".join(map(str, [*hidden, manifest.latent_size]))
+    return f"{_inputs(manifest)} -> {layers}, loss {settings['loss']}"
 
 
-def _print_quality(console: Console, quality: dict[str, Any]) -> None:
-    if not quality:
-        console.print("no test rows: nothing evaluated")
+def _inputs(manifest: Manifest) -> str:
+    for image in manifest.columns.images:
+        return f"{image.width} x {image.height} x {image.channels}"
+    features = f"{len(manifest.columns.names)} features"
+    return f"{manifest.window.length} x {features}" if manifest.window else features
+
+
+def _print_quality(console: Console, quality: dict[str, Any], what: str) -> None:
+    for name, value in quality.get("variant", {}).items():
+        console.print(f"{name.replace('_', ' ')} {value:.3g}")
+    if "test_rows" not in quality:
+        console.print(f"no test {what}: nothing evaluated")
         return
-    console.print(f"flagged of {quality['test_rows']} normal test rows: {quality['false_positive_rate']:.2%}")
+    console.print(
+        f"flagged of {quality['test_rows']} normal test {what}: {quality['false_positive_rate']:.2%}"
+    )
     if "labelled" in quality:
         print_measures(console, quality["labelled"])
     if quality.get("injected_faults"):

@@ -151,25 +151,33 @@ def test_after_a_gap_a_whole_window_is_waited_for() -> None:
     ]
 
 
-def test_a_gap_is_interpolated() -> None:
-    found = frames(table(t=LOST), Window(length=3, timestamp="t", period=60, gap="resample"))
+def test_a_gap_is_interpolated_where_a_window_reaches_over_it() -> None:
+    found = frames(table(t=LOST), Window(length=11, timestamp="t", period=60, gap="resample"))
 
     values, codes = found.gather(numbers(7) * 11, numbers(7).astype(np.int64), slice(None))
 
-    assert found.ends.tolist() == [2, 3, 4, 5, 6]
-    assert found.first.tolist() == [0, 2, 2, 3, 4]
-    assert values[:, :, 0].round(9).tolist() == [
-        [0, 11, 22],
-        [31, 32, 33],
-        [32, 33, 44],
-        [33, 44, 55],
-        [44, 55, 66],
+    assert found.ends.tolist() == [3, 4, 5, 6]
+    assert found.first.tolist() == [2, 2, 2, 2]
+    assert values[:2, :, 0].round(9).tolist() == [
+        [23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33],
+        [24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 44],
     ]
-    assert codes[:, :, 0].tolist() == [[0, 1, 2], [2, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]
-    assert found.reasons()[:3] == [
-        "1 of 3 readings so far: no whole window yet",
-        "2 of 3 readings so far: no whole window yet",
+    assert codes[:2, :, 0].tolist() == [[2] * 10 + [3], [2] * 9 + [3, 4]]
+    assert found.reasons()[:4] == [
+        "1 of 11 readings so far: no whole window yet",
+        "2 of 11 readings so far: no whole window yet",
+        "3 of 11 readings so far: no whole window yet",
         None,
+    ]
+
+
+def test_a_gap_of_more_than_a_window_is_not_interpolated() -> None:
+    found = frames(table(t=LOST), Window(length=3, timestamp="t", period=60, gap="resample"))
+
+    assert found.ends.tolist() == [2, 5, 6]
+    assert found.reasons()[3:5] == [
+        "1 of 3 readings since the gap before it",
+        "2 of 3 readings since the gap before it",
     ]
 
 

@@ -43,6 +43,14 @@ async def client(app: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def every(settings: Settings, every_repository: Repository) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an app that serves records, windows and images."""
+    app = create_app(settings, every_repository)
+    async with app.router.lifespan_context(app), _connected(app) as client:
+        yield client
+
+
+@pytest.fixture
 def running(settings: Settings, pump_repository: Repository) -> Running:
     """An app with other settings, running, as a client of it; its `app` comes along as an attribute."""
 

@@ -12,15 +12,20 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.pictures import as_text, encode_png
 from models.repository import Repository
 from service.app import create_app
 from service.settings import Settings
 
 EXAMPLES = int(os.environ.get("OFFBEAT_FUZZ", "300"))
+READING = {"timestamp": 0, "machine": "m1", "left": 0.5, "right": 0.5, "mode": "slow"}
+MIXER = {"speed": 20.0, "torque": 3.0, "power": 6.0, "mode": "stir"}
+TILE = encode_png(np.full((10, 12), 60, dtype=np.uint8))
 PUMP = {"temperature": 31.0, "pressure": 4.1, "flow": 46.0, "valve": "open"}
 TRIED = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -31,6 +36,10 @@ SPELLED = [
     "1.", ".5", "1E+308", "true", "null", '"\\ud800"', '"\\ud83d\\ude00"', '"\\u0000"', '"\\u2028"', "[" * 2000,
     '{"a":{"b":[]}}', "[]", "{}",
 ]  # fmt: skip
+
+
+def with_options(found: list[Any], more: dict[str, Any]) -> dict[str, Any]:
+    return {"records": found, **more}
 
 
 def whole(*choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -71,7 +80,17 @@ rows = whole(
     ),
 )
 option = st.sampled_from(
-    ["top_contributors", "embedding", "expected", "threshold", "orient", "extra", "other"]
+    [
+        "top_contributors",
+        "embedding",
+        "expected",
+        "error_map",
+        "threshold",
+        "orient",
+        "extra",
+        "last_only",
+        "other",
+    ]
 )
 right = st.sampled_from(
     [
@@ -117,6 +136,46 @@ csv_rows = whole(
 csv_bodies = st.lists(csv_rows, min_size=1, max_size=3).map(
     lambda some: "\n".join([",".join(PUMP), *(",".join(row) for row in some)])
 )
+verbs_of_records = st.sampled_from(["score", "score", "embed", "reconstruct"])
+# Nearly right for the other kinds of model: readings in order, pictures of the right size, conditions.
+readings = st.lists(
+    st.dictionaries(st.sampled_from([*READING]), cells, max_size=1), min_size=1, max_size=9
+).map(lambda some: [READING | {"timestamp": second} | each for second, each in enumerate(some)])
+mixed = st.lists(
+    st.dictionaries(st.sampled_from([*MIXER]), cells, max_size=1).map(lambda some: MIXER | some),
+    min_size=1,
+    max_size=3,
+)
+pictures = st.lists(
+    whole(st.just({"image": as_text(TILE)}), cells.map(lambda cell: {"image": cell})), min_size=1, max_size=3
+)
+asked = whole(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "n": whole(st.integers(1, 5), cells),
+            "seed": whole(st.integers(0, 9), cells),
+            "condition": whole(
+                st.sampled_from([{"mode": "stir"}, {"mode": "whip"}, {}]),
+                st.dictionaries(whole(st.just("mode"), names), cells, max_size=2),
+                cells,
+            ),
+        },
+    ),
+    wild,
+)
+windowed = st.sampled_from(
+    [{}, {"last_only": True}, {"last_only": 1}, {"orient": "columns", "last_only": True}]
+)
+shown = st.sampled_from(
+    [{}, {"error_map": True}, {"expected": True, "last_only": True}, {"error_map": "yes"}]
+)
+others = st.one_of(
+    st.tuples(st.just("vibration"), verbs_of_records, st.builds(with_options, readings, windowed)),
+    st.tuples(st.just("mixer"), verbs_of_records, st.builds(with_options, mixed, windowed)),
+    st.tuples(st.just("tiles"), verbs_of_records, st.builds(with_options, pictures, shown)),
+    st.tuples(st.just("mixer"), st.just("sample"), asked),
+)
 verbs = st.sampled_from(["score"] * 8 + ["embed", "reconstruct"] * 2 + ["sample"])
 
 
@@ -153,6 +212,13 @@ def service(pump_repository: Repository) -> Iterator[Service]:
     service.close()
 
 
+@pytest.fixture
+def every(every_repository: Repository) -> Iterator[Service]:
+    service = Service(every_repository)
+    yield service
+    service.close()
+
+
 def spelled(document: Any) -> bytes:
     """JSON, with what stands between @@ taken out of its quotes."""
     body = json.dumps(document)
@@ -163,6 +229,9 @@ def spelled(document: Any) -> bytes:
 
 def check(reply: httpx.Response) -> None:
     assert reply.status_code < 500, reply.text
+    if reply.headers["content-type"] == "image/png":
+        assert reply.content.startswith(b"\x89PNG")
+        return
     if reply.status_code == 200:
         for result in reply.json().get("results", []):
             verdict = result["verdict"] if isinstance(result, dict) else None
@@ -186,6 +255,29 @@ def test_json_bodies(service: Service) -> None:
     tried()
 
 
+def test_windows_images_and_samples(every: Service) -> None:
+    @TRIED
+    @given(asked=others)
+    def tried(asked: tuple[str, str, Any]) -> None:
+        model, verb, document = asked
+        check(every.post(f"/v1/models/{model}/{verb}", spelled(document), "application/json", {}))
+
+    tried()
+
+
+def test_pictures_with_flipped_bytes(every: Service) -> None:
+    chance = random.Random(8)
+    for number in range(EXAMPLES):
+        body = bytearray(TILE)
+        for _ in range(chance.randint(0, 3)):
+            body[chance.randrange(len(body))] = chance.randrange(256)
+        verb, media_type = (
+            ("score", "reconstruct", "embed")[number % 3],
+            f"image/{('png', 'jpeg')[number % 7 == 0]}",
+        )
+        check(every.post(f"/v1/models/tiles/{verb}", bytes(body[: chance.randint(1, 400)]), media_type, {}))
+
+
 def test_csv_bodies(service: Service) -> None:
     @TRIED
     @given(verb=verbs, body=csv_bodies, query=queries)
@@ -198,7 +290,9 @@ def test_csv_bodies(service: Service) -> None:
 
 
 def test_raw_bytes(service: Service) -> None:
-    media_types = st.sampled_from(["application/json", "text/csv", "application/json;charset=x", "", "a/b"])
+    media_types = st.sampled_from(
+        ["application/json", "text/csv", "application/json;charset=x", "image/png", "image/jpeg", "", "a/b"]
+    )
 
     @TRIED
     @given(body=st.binary(max_size=200), media_type=media_types)

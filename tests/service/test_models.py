@@ -9,7 +9,15 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_list_shows_versions_aliases_and_variant(client):
     assert (await client.get("/v1/models")).json() == {
-        "models": [{"model": "pump", "versions": [1, 2], "aliases": {"champion": 1}, "variant": "denoising"}]
+        "models": [
+            {
+                "model": "pump",
+                "versions": [1, 2],
+                "aliases": {"champion": 1},
+                "variant": "denoising",
+                "kind": "records",
+            }
+        ]
     }
 
 
@@ -25,6 +33,7 @@ async def test_a_model_shows_its_champions_features_with_kind_and_range(client):
     assert champion["features"][0]["minimum"] < champion["features"][0]["maximum"]
     assert champion["features"][3]["categories"] == ["open", "closed"]
     assert champion["passthrough"] == ["timestamp", "id"]
+    assert (champion["kind"], champion["conditions"], champion["window"]) == ("records", [], None)
     assert champion["quality"]["test_rows"] > 0
 
 

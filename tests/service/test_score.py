@@ -270,10 +270,3 @@ async def test_embed_and_reconstruct_know_only_the_option_that_means_something_t
 
         assert reply.status_code == 422
         assert reply.json()["errors"][0]["pointer"] == "/orient"
-
-
-async def test_models_that_cannot_make_up_records_say_so(client):
-    reply = await client.post("/v1/models/pump/sample")
-
-    assert reply.status_code == 409
-    assert "denoising autoencoder, and only variational ones can" in reply.json()["detail"]

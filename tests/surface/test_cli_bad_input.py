@@ -9,10 +9,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from models.repository import Repository
 from offbeat.cli import main
+from training.variants import VARIANTS
 
 HEADER = "timestamp,id,temperature,pressure,flow,valve"
 GOOD = "2026-01-01T00:00:00,r1,33.0,4.0,48.0,open"
@@ -55,7 +58,7 @@ def test_scoring_a_bad_file_is_refused_with_its_place(
 
     told = capsys.readouterr().err
     assert code == 1
-    assert told.removeprefix("offbeat score: ").removeprefix(f"{data}: ") == message + "\n"
+    assert told == f"offbeat score: {data}: {message}\n"
     assert output.read_text() == "what was there before"
 
 
@@ -105,7 +108,8 @@ def test_training_on_a_bad_file_is_refused_and_publishes_nothing(
 
     told = capsys.readouterr().err
     assert code == 1
-    assert told.removeprefix("offbeat train: ").removeprefix(f"{data}: ") == message + "\n"
+    where = f"{data}: " if message.startswith(("line", "the CSV")) else ""
+    assert told == f"offbeat train: {where}{message}\n"
     assert Repository(tmp_path / "repository").models() == []
 
 
@@ -117,7 +121,145 @@ def test_a_bad_cell_of_a_json_file_is_refused_with_its_pointer(
 
     assert main(["train", str(data), "--repository", str(tmp_path / "repository")]) == 1
 
-    assert capsys.readouterr().err.endswith('offbeat train: /records/40/a: expected a number, got "hot"\n')
+    assert capsys.readouterr().err == f'offbeat train: {data}: /records/40/a: expected a number, got "hot"\n'
+
+
+def series(path: Path, *turned: int) -> None:
+    """A reading a second; those `turned` change places with the one before."""
+    lines = [f"2026-01-01T00:{row // 60:02}:{row % 60:02},m1,{row % 7},{row % 5}" for row in range(100)]
+    for row in turned:
+        lines[row - 1], lines[row] = lines[row], lines[row - 1]
+    path.write_text("\n".join(["time,machine,a,b", *lines]) + "\n")
+
+
+def repeated(path: Path) -> None:
+    series(path)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:50], lines[49], *lines[51:]]) + "\n")
+
+
+def pictures(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(30):
+        pixels = np.random.default_rng(number).integers(0, 256, (10, 12), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number:02}.png")
+
+
+def of_two_sizes(folder: Path) -> None:
+    pictures(folder)
+    Image.new("L", (14, 10)).save(folder / "17.png")
+
+
+def with_a_truncated_one(folder: Path) -> None:
+    pictures(folder)
+    whole = (folder / "17.png").read_bytes()
+    (folder / "17.png").write_bytes(whole[: len(whole) // 2])
+
+
+def with_a_note(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "note.txt").write_text("pictures follow")
+
+
+MAKE: dict[str, Callable[[Path], object]] = {
+    "table.csv": lambda path: path.write_text(f"a,b\n{READINGS}\n"),
+    "series.csv": series,
+    "late.csv": lambda path: series(path, 50),
+    "repeated.csv": repeated,
+    "photos": pictures,
+    "sizes": of_two_sizes,
+    "truncated": with_a_truncated_one,
+    "empty": Path.mkdir,
+    "notes": with_a_note,
+}
+
+
+def fitting(kind: str) -> str:
+    return ", ".join(name for name, variant in VARIANTS.items() if kind in variant.KINDS)
+
+
+CONDITIONED = ", ".join(name for name, variant in VARIANTS.items() if variant.TAKES_CONDITIONS)
+SORT = "sort the readings of a series by time"
+ASKED = [
+    ("series.csv --window 200",
+     "a window of 200 readings is longer than the longest series, 100 readings; take a shorter --window, or bring longer series"),
+    ("series.csv --window 30",
+     "a window of 30 readings does not fit into each part (training, validation, calibration, test) of the longest series, "
+     "100 readings; take a shorter --window, fewer --blocks, or bring longer series"),
+    ("late.csv --window 3",
+     f'late.csv: line 52, column \'time\': expected a time after "2026-01-01T00:00:50", got "2026-01-01T00:00:49"; {SORT}'),
+    ("repeated.csv --window 3",
+     f'repeated.csv: line 51, column \'time\': expected a time after "2026-01-01T00:00:48", got "2026-01-01T00:00:48"; {SORT}'),
+    ("series.csv --window 3 --series plant", "no column 'plant'; the columns are time, machine, a, b"),
+    ("table.csv --window 3 --gaps resample", "--gaps resample needs a column of times; name it with --timestamp COLUMN"),
+    ("table.csv --calendar hour", "--calendar needs a column of times; name it with --timestamp COLUMN"),
+    ("table.csv --variant conditional --condition mode", "the condition 'mode' is not a feature; the features are a, b"),
+    ("table.csv --variant vanilla --condition a", f"variant 'vanilla' takes no --condition; these do: {CONDITIONED}"),
+    ("table.csv --variant conditional", "variant 'conditional' needs to be told on what: --condition COLUMN"),
+    ("table.csv --variant conditional --condition a,b", "every feature is a condition: nothing is left to be judged"),
+    ("table.csv --variant recurrent",
+     f"variant 'recurrent' is for windows of readings (--window); for records there is: {fitting('table')}"),
+    ("table.csv --variant convolutional",
+     f"variant 'convolutional' is for windows of readings (--window) and images; for records there is: {fitting('table')}"),
+    ("photos --variant conditional",
+     f"variant 'conditional' is for records and windows of readings (--window); for images there is: {fitting('image')}"),
+    ("photos --variant recurrent",
+     f"variant 'recurrent' is for windows of readings (--window); for images there is: {fitting('image')}"),
+    ("photos --variant variational --condition file", "--condition is for columns of a table; images have none"),
+    ("photos --window 3", "--window is for readings in a table; images are judged one by one"),
+    ("sizes",
+     "sizes: 17.png: the picture is 14 x 10 pixels (width x height), but the first one is 12 x 10; bring pictures of one size"),
+    ("truncated", "truncated: 17.png: the picture is damaged or cut off"),
+    ("empty", "empty is a directory without pictures (.png, .jpg); name a file in it"),
+    ("notes", "notes is a directory without pictures (.png, .jpg); name a file in it"),
+    ("table.csv --from pump@9", "model 'pump' has no version 9; published: 1, 2"),
+    ("table.csv --from=", "'' is not a model name: a-z, 0-9, _ and -, at most 64, not starting with _ or -"),
+    ("table.csv --from pump", "pump@1 holds no weights to start from; train anew without --from"),
+    ("table.csv --from vibration --variant vanilla",
+     "--variant cannot be vanilla: it is denoising in vibration@1, where this training starts; leave --variant out, "
+     "or train anew without --from"),
+    ("table.csv --from vibration",
+     "table.csv: column 'left': the feature \"left\" is absent from every record (and 2 more)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "message"), ASKED, ids=[case[0] for case in ASKED])
+def test_data_and_settings_that_do_not_go_together_are_refused_and_publish_nothing(
+    asked: str,
+    message: str,
+    every_repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    home, (data, *flags) = every_repository.root.parent, asked.split()
+    monkeypatch.chdir(home)
+    MAKE[data](home / data)
+    before = sorted(every_repository.root.rglob("*"))
+
+    code = main(["train", data, *flags, "--repository", str(every_repository.root), "--epochs", "1"])
+
+    assert capsys.readouterr().err == f"offbeat train: {message}\n"
+    assert code == 1
+    assert sorted(every_repository.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("sizes", "17.png: the picture is 14 x 10 pixels (width x height), but the model takes 12 x 10"),
+        ("truncated", "17.png: the picture is damaged or cut off"),
+    ],
+)
+def test_pictures_that_cannot_be_scored_are_named(
+    data: str, message: str, every_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    MAKE[data](tmp_path / data)
+    options = ["--repository", str(every_repository.root), "--model", "tiles"]
+
+    assert main(["score", str(tmp_path / data), *options, "-o", str(tmp_path / "out.csv")]) == 1
+
+    assert capsys.readouterr().err == f"offbeat score: {tmp_path / data}: {message}\n"
+    assert not (tmp_path / "out.csv").exists()
 
 
 USAGE = [
@@ -134,6 +276,16 @@ USAGE = [
     (["score", "none.csv", "--model", "pump@best"], 1, "model 'pump' has no alias 'best'; there is: champion"),
     (["score", "none.csv", "--model", "pump"], 1, "cannot read none.csv: No such file or directory"),
     (["score", "none.csv", "--model", "pump", "--separator", ";;"], 2, "argument --separator: invalid separator value: ';;'"),
+    (["train", "x.csv", "--window", "1"], 2, "--window: Input should be greater than or equal to 2"),
+    (["train", "x.csv", "--stride", "2"], 2,
+     "offbeat train: stride, series and gaps are for windows of readings; say how many with --window"),
+    (["train", "x.csv", "--gaps", "resample"], 2,
+     "offbeat train: stride, series and gaps are for windows of readings; say how many with --window"),
+    (["train", "x.csv", "--calendar", "minute"], 2, "--calendar: Input should be 'hour' or 'weekday'"),
+    (["train", "x.csv", "--from", "pump@9"], 1, "model 'pump' has no version 9; published: 1, 2"),
+    (["score", ".", "--model", "pump"], 1, ". is a directory without pictures (.png, .jpg); name a file in it"),
+    (["score", "none.csv", "--model", "pump", "-o", "out"], 1,
+     "cannot write out; name a file that ends in .csv or .json"),
     (["train", "x.csv", "--separator", ""], 2, "--separator: expected one character such as ; or \\t, got ''"),
     (["train", "x.csv", "--name", "Pump"], 2, "--name: 'Pump' is not a model name: a-z, 0-9, _ and -"),
     (["train", "x.csv", "--widths", "8,0"], 2, "--widths: Input should be greater than 0"),

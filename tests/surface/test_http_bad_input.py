@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
+from models.pictures import as_text, encode_png
 from models.repository import Repository
 from service.app import create_app
 from service.settings import Settings
@@ -19,7 +26,7 @@ MOST_ROWS, MOST_BYTES = 50, 20_000_000
 PUMP = {"temperature": 31.0, "pressure": 4.1, "flow": 46.0, "valve": "open"}
 HEADER = "temperature,pressure,flow,valve\n"
 BEYOND = "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
-OPTIONS = "embedding, expected, extra, orient, threshold, top_contributors"
+OPTIONS = "embedding, error_map, expected, extra, last_only, orient, threshold, top_contributors"
 NOT_AN_ALIAS = "is not an alias: a-z, 0-9, _ and -, at most 64, not all digits"
 
 
@@ -30,8 +37,20 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def client(pump_repository: Repository) -> AsyncIterator[httpx.AsyncClient]:
+    async with connected(pump_repository) as client:
+        yield client
+
+
+@pytest.fixture
+async def every(every_repository: Repository) -> AsyncIterator[httpx.AsyncClient]:
+    async with connected(every_repository) as client:
+        yield client
+
+
+@asynccontextmanager
+async def connected(repository: Repository) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings(max_rows=MOST_ROWS, max_body_bytes=MOST_BYTES, admin_key="a key for tests")
-    app = create_app(settings, pump_repository)
+    app = create_app(settings, repository)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -278,6 +297,232 @@ CHANGES: dict[str, tuple[str, int, str, str | None]] = {
 }
 
 
+def tile(height: int = 10, width: int = 12, channels: int = 1) -> bytes:
+    return encode_png(np.full((height, width, channels), 60, dtype=np.uint8))
+
+
+def saved(mode: str, kind: str = "PNG", **options: Any) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.full((10, 12, 3), 60, dtype=np.uint8)).convert(mode).save(out, kind, **options)
+    return out.getvalue()
+
+
+def of_size(width: int, height: int) -> bytes:
+    """A tile that says it is larger, with as many bytes as that would be when all are black."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(bytes(1 << 20), 9)
+    parts = [
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part))
+        for part in (header, pixels)
+    ]
+    return b"".join([tile()[:8], *parts, tile()[-12:]])
+
+
+def image(cell: Any) -> str:
+    return json.dumps({"records": [{"image": as_text(tile())}, {"image": cell}]})
+
+
+def seconds(*times: Any) -> str:
+    """Readings of one machine at these times."""
+    return json.dumps({"records": [VIBRATION | {"timestamp": time} for time in times]})
+
+
+def machine(**cells: Any) -> str:
+    return json.dumps({"records": [VIBRATION, VIBRATION | cells]})
+
+
+def sample(**asked: Any) -> str:
+    return json.dumps(asked)
+
+
+VIBRATION = {"timestamp": 0, "machine": "m1", "left": 0.5, "right": 0.5, "mode": "slow"}
+MIXER = {"speed": 20.0, "torque": 3.0, "power": 6.0, "mode": "stir"}
+NO_MODE = {"speed": 20.0, "torque": 3.0, "power": 6.0}
+JSON, PNG, JPEG = "application/json", "image/png", "image/jpeg"
+SORT = "sort the readings of a series by time"
+CELL = "/records/1/image"
+ANIMATION = [Image.fromarray(np.full((10, 12), 90, dtype=np.uint8))]
+# name: (path, body, media type, status, detail, pointer of the first error)
+MODELS: dict[str, tuple[str, str | bytes, str, int, str, str | None]] = {
+    "no record with its condition": (
+        "mixer/score", json.dumps({"records": [NO_MODE, NO_MODE]}), JSON, 422,
+        "column 'mode': the feature \"mode\" is absent from every record", "/records",
+    ),
+    "an image of another size": (
+        "tiles/score", tile(24, 32), PNG, 422,
+        "the image: the picture is 32 x 24 pixels (width x height), but the model takes 12 x 10", "",
+    ),
+    "an image in colours": (
+        "tiles/score", tile(channels=3), PNG, 422,
+        "the image: the picture has colours, but the model takes grey ones; convert it to greyscale", "",
+    ),
+    "an image with an alpha channel": (
+        "tiles/score", saved("LA"), PNG, 422, "the image: the picture has an alpha channel; send it without", "",
+    ),
+    "an image cut short": (
+        "tiles/score", tile()[:-20], PNG, 422, "the image: the picture is damaged or cut off", "",
+    ),
+    "a JPEG cut short": (
+        "tiles/score", saved("L", "JPEG")[:200], JPEG, 422, "the image: the picture is damaged or cut off", "",
+    ),
+    "an image that moves": (
+        "tiles/score", saved("L", save_all=True, append_images=ANIMATION), PNG, 422,
+        "the image: the picture is animated; send a single frame", "",
+    ),
+    "an image that unpacks without end": (
+        "tiles/score", of_size(60_000, 60_000), PNG, 422,
+        "the image: the picture is 60000 x 60000 pixels (width x height); at most 64,000,000 are read", "",
+    ),
+    "an image that unpacks to another size": (
+        "tiles/reconstruct", of_size(8_000, 8_000), PNG, 422,
+        "the image: the picture is 8000 x 8000 pixels (width x height), but the model takes 12 x 10", "",
+    ),
+    "an image of no bytes": ("tiles/score", b"", PNG, 400, "there are no bytes; expected those of a PNG", None),
+    "a JPEG that says it is a PNG": ("tiles/score", saved("L", "JPEG"), PNG, 400, "not a PNG, but a JPEG", None),
+    "an image that is none": ("tiles/score", b"GIF89a...", PNG, 400, "not a PNG", None),
+    "an image to a model of records": (
+        "pump/score", tile(), PNG, 422, "the model takes records of temperature, pressure, flow, valve, not pictures", "",
+    ),
+    "an image to be rebuilt by a model of windows": (
+        "vibration/reconstruct", tile(), PNG, 422, "the model takes records of left, right, mode, not pictures", "",
+    ),
+    "an error map of a record": (
+        "pump/score?error_map=true", pump(), JSON, 409, "model 'pump' has no error map: only models of images have one", None,
+    ),
+    "an option that pictures have not": (
+        "tiles/embed?error_map=true", tile(), PNG, 422, "/query/error_map: unknown; there is: extra, last_only",
+        "/query/error_map",
+    ),
+    "records to a model of images": (
+        "tiles/score", pump(), JSON, 422, 'the model knows no column "temperature"; extra=ignore leaves it out',
+        "/records/0/temperature",
+    ),
+    "a number for a picture": (
+        "tiles/score", image(5), JSON, 422, "expected a picture (the base64 text of a PNG or JPEG), got 5", CELL,
+    ),
+    "text for a picture": (
+        "tiles/score", image("no picture!"), JSON, 422,
+        'expected a picture (the base64 text of a PNG or JPEG), got "no picture!"', CELL,
+    ),
+    "base64 of something else": (
+        "tiles/score", image(as_text(b"GIF89a")), JSON, 422, "not a PNG or JPEG picture; convert it to one of them", CELL,
+    ),
+    "one picture of many too large": (
+        "tiles/score", image(as_text(tile(11, 12))), JSON, 422,
+        "the picture is 12 x 11 pixels (width x height), but the model takes 12 x 10", CELL,
+    ),
+    "no column of times": (
+        "vibration/score", json.dumps({"records": [{"machine": "m1", "left": 0, "right": 1, "mode": "slow"}]}), JSON, 422,
+        "column 'timestamp': the timestamp column \"timestamp\" is absent from every record", "/records",
+    ),
+    "no column of series": (
+        "vibration/score", json.dumps({"columns": {"timestamp": [1], "left": [0], "right": [1], "mode": ["slow"]}}), JSON,
+        422, "column 'machine': the series column \"machine\" is absent from every record", "/columns/machine",
+    ),
+    "times out of order": (
+        "vibration/score", seconds(5, 7, 6), JSON, 422, f"expected a time after 7, got 6; {SORT}", "/records/2/timestamp",
+    ),
+    "a time that repeats": (
+        "vibration/score", seconds("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00"), JSON, 422,
+        f'expected a time after "2026-01-01T00:00:00Z", got "2026-01-01T01:00:00+01:00"; {SORT}', "/records/1/timestamp",
+    ),
+    "a time that is none": (
+        "vibration/score", seconds(5, "soon"), JSON, 422,
+        'expected a time such as 2026-01-31T12:00:00, got "soon"', "/records/1/timestamp",
+    ),
+    "a reading without a time": (
+        "vibration/score", seconds(5, None), JSON, 422,
+        "expected a time such as 2026-01-31T12:00:00, got null", "/records/1/timestamp",
+    ),
+    "a reading of no series": (
+        "vibration/score", machine(machine=None, timestamp=1), JSON, 422,
+        "expected the name of a series, got null", "/records/1/machine",
+    ),
+    "a yes-or-no option in other words": (
+        "vibration/score?last_only=maybe", seconds(5), JSON, 422,
+        '/query/last_only: expected a valid boolean, got "maybe"', "/query/last_only",
+    ),
+    "samples of a model that has none": (
+        "pump/sample", "", JSON, 409,
+        "model 'pump' cannot make up records: its variant is denoising; only variational models can", None,
+    ),
+    "samples without the condition": (
+        "mixer/sample", "", "", 422, "the condition mode is missing; what is normal depends on it", "/condition",
+    ),
+    "samples with an empty condition": (
+        "mixer/sample", sample(condition={"mode": None}), JSON, 422,
+        "the condition mode is missing; what is normal depends on it", "/condition",
+    ),
+    "samples under an unseen condition": (
+        "mixer/sample", sample(condition={"mode": "boil"}), JSON, 422,
+        '"boil" was never seen in training; there is: "whip", "stir"', "/condition/mode",
+    ),
+    "samples under a condition of another kind": (
+        "mixer/sample", sample(condition={"mode": 1.5}), JSON, 422, "expected a category, got 1.5", "/condition/mode",
+    ),
+    "samples under a condition that is none": (
+        "mixer/sample", sample(condition={"mode": "stir", "speed": 20}), JSON, 422,
+        'the model knows no condition "speed"; there is: mode', "/condition/speed",
+    ),
+    "a condition where there is none": (
+        "mixer/sample?version=2", sample(condition={"mode": "stir"}), JSON, 422,
+        'the model knows no condition "mode"; there is: none', "/condition/mode",
+    ),
+    "a condition that is no object": (
+        "mixer/sample", sample(condition=["stir"]), JSON, 422, "/condition: expected an object, got an array", "/condition",
+    ),
+    "a condition in the query": (
+        "mixer/sample?condition=stir", "", JSON, 422, '/query/condition: expected an object, got "stir"', "/query/condition",
+    ),
+    "no samples": ("mixer/sample", sample(n=0), JSON, 422, "/n: expected greater than or equal to 1, got 0", "/n"),
+    "too many samples": (
+        "mixer/sample", sample(n=10_001), JSON, 422, "/n: expected less than or equal to 10000, got 10001", "/n",
+    ),
+    "more samples than records may be sent": (
+        "mixer/sample", sample(n=51), JSON, 413, "more than 50 records, which is the most one call may hold", None,
+    ),
+    "half a sample": ("mixer/sample", sample(n=1.5), JSON, 422, "/n: expected a valid integer, got 1.5", "/n"),
+    "a seed below zero": (
+        "mixer/sample", sample(seed=-1), JSON, 422, "/seed: expected greater than or equal to 0, got -1", "/seed",
+    ),
+    "a seed beyond 32 bits": (
+        "mixer/sample", sample(seed=2**32), JSON, 422, "/seed: expected less than 4294967296, got 4294967296", "/seed",
+    ),
+    "an unknown option of samples": (
+        "mixer/sample", sample(count=3), JSON, 422, "/count: unknown; there is: condition, n, seed", "/count",
+    ),
+    "a number in body and query": (
+        "mixer/sample?n=2", sample(n=2), JSON, 422, "/query/n: is also in the body", "/query/n",
+    ),
+    "samples asked for by an array": ("mixer/sample", "[]", JSON, 422, "expected an object, got an array", ""),
+    "samples asked for in half a sentence": (
+        "mixer/sample", "{", JSON, 400, "not JSON at byte 1: unexpected end of data", None,
+    ),
+    "samples asked for in CSV": (
+        "mixer/sample", "n\n3\n", "text/csv", 415, "cannot read 'text/csv'; known: application/json", None,
+    ),
+}  # fmt: skip
+# name: (path, body, the reason of the last result)
+UNKNOWN: dict[str, tuple[str, str, str]] = {
+    "a record without its condition": (
+        "mixer/score", json.dumps({"records": [MIXER, NO_MODE]}),
+        "the condition mode is missing, and what is normal depends on it",
+    ),
+    "a condition that was never seen": (
+        "mixer/score", json.dumps({"records": [MIXER, MIXER | {"mode": "boil"}]}),
+        'the condition mode is "boil", which was never seen in training',
+    ),
+    "a record with nothing but its condition": (
+        "mixer/score", json.dumps({"records": [MIXER, {"mode": "stir"}]}), "no feature has a value",
+    ),
+    "fewer readings than a window": ("vibration/score", seconds(1, 2, 3), "3 of 6 readings so far: no whole window yet"),
+    "readings after a gap": (
+        "vibration/score", seconds(1, 2, 3, 4, 5, 6, 60), "1 of 6 readings since the gap before it",
+    ),
+    "a picture that is missing": ("tiles/score", image(None), "no feature has a value"),
+}  # fmt: skip
+
+
 def check(reply: httpx.Response, status: int, detail: str, pointer: str | None = None) -> None:
     problem = reply.json()
     assert (reply.status_code, problem["detail"].partition(" (and ")[0]) == (status, detail)
@@ -297,6 +542,29 @@ async def test_json(client, body, status, detail, pointer):
         status,
         detail,
         pointer,
+    )
+
+
+@pytest.mark.parametrize("case", MODELS.values(), ids=MODELS)
+async def test_windows_images_and_samples(every, case):
+    path, body, media_type, *refused = case
+
+    reply = await every.post(f"/v1/models/{path}", content=body, headers={"content-type": media_type})
+
+    check(reply, *refused)
+
+
+@pytest.mark.parametrize(("path", "body", "reason"), UNKNOWN.values(), ids=UNKNOWN)
+async def test_what_cannot_be_judged_is_unknown_and_says_why(every, path, body, reason):
+    reply = await every.post(f"/v1/models/{path}", content=body, headers={"content-type": JSON})
+
+    assert reply.status_code == 200
+    last = reply.json()["results"][-1]
+    assert (last["verdict"], last["is_anomaly"], last["score"], last["reason"]) == (
+        "unknown",
+        None,
+        None,
+        reason,
     )
 
 

@@ -84,7 +84,9 @@ def _check_conditions(roles: Roles) -> None:
     features = [*roles.numeric, *roles.categorical, *(derived_name(each) for each in roles.derived)]
     for name in roles.conditions:
         if name not in features:
-            raise TrainingRefused(f"the condition {name!r} is not a feature; the features are {', '.join(features)}")
+            raise TrainingRefused(
+                f"the condition {name!r} is not a feature; the features are {', '.join(features)}"
+            )
     if roles.conditions and not set(features) - set(roles.conditions):
         raise TrainingRefused("every feature is a condition: nothing is left to be judged")
 

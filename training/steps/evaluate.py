@@ -59,7 +59,8 @@ def _facts(graph: ScoringGraph, samples: Feed) -> dict[str, Any]:
     inputs = graph.preprocessing.arguments(samples.take(slice(0, LOOKED_AT)).inputs)
     with torch.no_grad():
         x, _ = graph.preprocessing(**inputs)
-    return dict(graph.autoencoder.facts(graph.preprocessing.seen(x)))
+    facts = graph.autoencoder.facts(graph.preprocessing.seen(x))
+    return {"variant": facts} if facts else {}
 
 
 def _faults(prepared: Prepared, calibrated: Calibrated, rule: Rule, config: TrainingConfig) -> dict[str, Any]:
@@ -75,7 +76,10 @@ def _faults(prepared: Prepared, calibrated: Calibrated, rule: Rule, config: Trai
     spread = np.nanstd(_last(prepared.train.inputs["numeric"]), axis=0)
     normal = Normal(_last(held_out.inputs["numeric"]), spread, np.flatnonzero(judged.numpy() > 0))
     forest = ForestBaseline(
-        _scaled(preprocessing, prepared.train), _scaled(preprocessing, prepared.calibration), rule, config.seed
+        _scaled(preprocessing, prepared.train),
+        _scaled(preprocessing, prepared.calibration),
+        rule,
+        config.seed,
     )
     chance = np.random.default_rng(config.seed)
     found = {}

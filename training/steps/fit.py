@@ -20,6 +20,7 @@ from training.variants import VARIANTS
 
 SETTLED = 20_000  # samples that a variant measures when its weights are fixed
 RUN_VALUES = 4_000_000  # numbers that are validated at a time
+FAR = 5.0  # times the loss of rebuilding every value as its mean: no network that learns is this bad
 
 OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, validation loss
 
@@ -32,7 +33,8 @@ def fit(
 ) -> Fitted:
     """Minimise the variant's loss on the training samples until the validation ones have not improved for `patience` epochs.
 
-    `weights` are those of an earlier version to start from. TrainingRefused when the loss is no longer a finite number.
+    `weights` are those of an earlier version to start from. TrainingRefused when the loss leaves the finite numbers, or
+    ends far above that of a network that knows nothing.
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
@@ -41,7 +43,7 @@ def fit(
     shape = shape_for(variant, train, prepared.preprocessing.condition_columns, prepared.loss, config)
     network, size = variant(shape), batch_for(shape, config)
     if weights:
-        network.load_state_dict(dict(weights))
+        _load(network, weights)
     elif len(train):
         network.pretrained(*train.take(torch.arange(len(train))), torch.Generator().manual_seed(config.seed))
     epochs = epochs_for(len(train), size, variant.STEPS, config)
@@ -55,6 +57,9 @@ def fit(
         if epoch - best.epoch >= config.patience:
             break
     best.restore()
+    # Of both parts: the validation rows of a series may be a quiet stretch, where knowing nothing is nearly right.
+    nothing = max(nothing_learned(network, part, size) for part in (train, validation))
+    _check_learned(best.loss, nothing, config)
     with torch.no_grad():
         network.settled(*train.take(torch.arange(min(len(train), SETTLED))))
     return Fitted(network, shape, epochs, np.array(losses))
@@ -66,13 +71,13 @@ class Best:
     def __init__(self, network: Autoencoder) -> None:
         self._network = network
         self._weights: dict[str, Tensor] = {}
-        self._loss = float("inf")
+        self.loss = float("inf")
         self.epoch = 0
 
     def look(self, epoch: int, loss: float) -> None:
         """Keep the weights when they are better than those before."""
-        if loss < self._loss:
-            self.epoch, self._loss = epoch, loss
+        if loss < self.loss:
+            self.epoch, self.loss = epoch, loss
             self._weights = copy.deepcopy(self._network.state_dict())
 
     def restore(self) -> None:
@@ -84,11 +89,21 @@ class Best:
 def validation_loss(network: Autoencoder, samples: Batches, size: int) -> float:
     """The plain reconstruction loss, without a variant's noise, so that epochs compare."""
     network.eval()
+    return _mean(lambda x, weight: network.reconstruction_loss(x, x, weight), network, samples, size)
+
+
+def nothing_learned(network: Autoencoder, samples: Batches, size: int) -> float:
+    """The same where the last layer gives 0 for everything: each value is rebuilt as its mean."""
+    return _mean(lambda x, weight: network.criterion(torch.zeros_like(x), x, weight), network, samples, size)
+
+
+def _mean(
+    loss: Callable[[Tensor, Tensor], Tensor], network: Autoencoder, samples: Batches, size: int
+) -> float:
     total = 0.0
     with torch.no_grad():
         for rows in torch.split(torch.arange(len(samples)), max(size, RUN_VALUES // network.shape.size)):
-            x, weight = samples.take(rows)
-            total += float(network.reconstruction_loss(x, x, weight)) * len(rows)
+            total += float(loss(*samples.take(rows))) * len(rows)
     return total / len(samples)
 
 
@@ -99,6 +114,23 @@ def batches(prepared: Prepared, part: str) -> Batches:
         return Images(torch.from_numpy(feed.inputs["image"]), preprocessing)
     x, present = preprocessing(**preprocessing.arguments(feed.inputs))
     return Scaled(preprocessing.seen(x), preprocessing.weight(present))
+
+
+def _load(network: Autoencoder, weights: Mapping[str, Tensor]) -> None:
+    try:
+        network.load_state_dict(dict(weights))
+    except RuntimeError:  # torch names every tensor that does not fit, over many lines
+        raise TrainingRefused(
+            "the weights to start from are those of another network; train anew without --from"
+        ) from None
+
+
+def _check_learned(loss: float, nothing: float, config: TrainingConfig) -> None:
+    if loss > FAR * nothing:
+        raise TrainingRefused(
+            f"the validation loss is {loss:.3g} at best, where {nothing:.3g} takes no learning at all; "
+            f"try --learning-rate {config.learning_rate / 10:g}"
+        )
 
 
 def _check_finite(epoch: int, losses: tuple[float, float], config: TrainingConfig) -> None:

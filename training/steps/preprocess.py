@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -49,18 +49,10 @@ def preprocess(
     """
     if roles.images:
         return _images(table, roles, parts, config, before)
-    if before is not None:
-        before.columns.check(table, ignore_unknown=True)
-        roles = replace(roles, numeric=tuple(each.name for each in before.columns.numeric))
-    numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
-    loss = _chosen_loss(config.loss, numbers)
-    features = {name: _numeric(name, values, loss, config.scaling) for name, values in numbers.items()}
-    scalings = {name: row for name, (_, row) in features.items()}
     if before is None:
-        columns = _schema(table, roles, parts, {name: each for name, (each, _) in features.items()})
+        columns, scaling, loss = _learned(table, roles, parts, config)
     else:
-        columns, scalings = before.widened(scalings)
-    scaling = _stacked([scalings[feature.name] for feature in columns.numeric], columns)
+        columns, scaling, loss = _continued(table, parts, config, before)
     preprocessing = Preprocessing(
         scaling,
         [len(feature.categories) for feature in columns.categorical],
@@ -68,13 +60,38 @@ def preprocess(
         length=config.window,
     )
     window = window_for(table, roles, parts, config)
+    if before is not None:
+        window = before.paced(window)
     samples = samples_of(encode(table, columns), table, window, parts)
-    return Prepared(columns, window, preprocessing, asdict(scaling), loss, **samples)
+    return Prepared(
+        columns, window, preprocessing, asdict(scaling), loss, samples.without_window, **samples.parts
+    )
 
 
-def _schema(
-    table: Table, roles: Roles, parts: Parts, numeric: Mapping[str, NumericFeature]
-) -> FeatureSchema:
+def _learned(
+    table: Table, roles: Roles, parts: Parts, config: TrainingConfig
+) -> tuple[FeatureSchema, Scaling, str]:
+    """Columns, scaling and loss from the training rows."""
+    numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
+    loss = _chosen_loss(config.loss, numbers)
+    features = {name: _numeric(name, values, loss, config.scaling) for name, values in numbers.items()}
+    columns = _schema(table, roles, parts, {name: feature for name, (feature, _) in features.items()})
+    return columns, _stacked([features[feature.name][1] for feature in columns.numeric], columns), loss
+
+
+def _continued(
+    table: Table, parts: Parts, config: TrainingConfig, before: Earlier
+) -> tuple[FeatureSchema, Scaling, str]:
+    """Those of the version before, their ranges widened; what else the table has is carried along."""
+    numeric = encode(table, before.columns).numeric[parts.train]
+    columns, scaling = before.widened(numeric, config.loss)
+    carried = dict.fromkeys(
+        [*columns.passthrough, *(name for name in table.columns if name not in columns.names)]
+    )
+    return columns.model_copy(update={"passthrough": tuple(carried)}), scaling, config.loss
+
+
+def _schema(table: Table, roles: Roles, parts: Parts, numeric: Mapping[str, NumericFeature]) -> FeatureSchema:
     """Features in the order of their columns, then those made from times."""
     described: dict[str, Feature] = {
         **numeric,
@@ -93,12 +110,16 @@ def _images(
 ) -> Prepared:
     """The same for images: one size, and a center and scale for each channel."""
     name = roles.images[0]
-    feature = before.columns.images[0] if before else ImageFeature.model_validate({"name": name, **size_of(table, name)})
+    feature = (
+        before.columns.images[0]
+        if before
+        else ImageFeature.model_validate({"name": name, **size_of(table, name)})
+    )
     columns = FeatureSchema(features=(feature,), passthrough=roles.passthrough)
     samples = samples_of(encode(table, columns), table, None, parts)
     loss = "mse" if config.loss == "auto" else config.loss
-    scaling = dict(before.scaling) if before else _channels(samples["train"].inputs["image"], loss)
-    return Prepared(columns, None, Pixels(feature.shape, **scaling), scaling, loss, **samples)
+    scaling = dict(before.scaling) if before else _channels(samples.parts["train"].inputs["image"], loss)
+    return Prepared(columns, None, Pixels(feature.shape, **scaling), scaling, loss, 0, **samples.parts)
 
 
 def _channels(images: NDArray[np.uint8], loss: str) -> dict[str, torch.Tensor]:

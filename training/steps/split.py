@@ -72,7 +72,8 @@ def _check_fit(stretches: list[Rows], groups: list[Rows], window: int) -> None:
     longest = max(map(len, groups))
     if longest < window:
         raise TrainingRefused(
-            f"a window of {window} readings is longer than the longest series, {longest} readings"
+            f"a window of {window} readings is longer than the longest series, {longest} readings; "
+            "take a shorter --window, or bring longer series"
         )
     if not stretches:
         raise TrainingRefused(

@@ -71,6 +71,8 @@ def _cells(
 
 def _picture(feature: ImageFeature, chance: np.random.Generator) -> str:
     """Blocks of chance, which a PNG keeps small, as base64."""
-    down, across = (np.minimum(np.arange(side) * BLOCKS // side, BLOCKS - 1) for side in (feature.height, feature.width))
+    down, across = (
+        np.minimum(np.arange(side) * BLOCKS // side, BLOCKS - 1) for side in (feature.height, feature.width)
+    )
     blocks = chance.integers(0, 256, (BLOCKS, BLOCKS, feature.channels), dtype=np.uint8)
     return as_text(encode_png(blocks[down][:, across]))

@@ -27,6 +27,7 @@ DOUBLE: dict[int, type[nn.ConvTranspose1d | nn.ConvTranspose2d]] = {
     1: nn.ConvTranspose1d,
     2: nn.ConvTranspose2d,
 }
+LEAST, MOST = 16, 128  # filters of a stage; the least is the longest side of the last maps, too
 
 
 class ConvolutionalAutoencoder(Autoencoder):
@@ -39,7 +40,15 @@ class ConvolutionalAutoencoder(Autoencoder):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self.to(memory_format=torch.channels_last)  # as samples lie: a third faster on images; else left alone
+        self.to(
+            memory_format=torch.channels_last
+        )  # as samples lie: a third faster on images; else left alone
+
+    @classmethod
+    def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:  # noqa: ARG003
+        """As many stages as `depth`, more while a side is longer than 16; filters halve like the sides, down to 16."""
+        stages = max(depth, (max(axes[:-1]) - 1).bit_length() - LEAST.bit_length() + 1)
+        return tuple(min(LEAST << stage, MOST) for stage in reversed(range(stages)))
 
     def make_encoder(self) -> nn.Module:
         """Channels first to code: (rows, channels, *sides) -> (rows, code size)."""

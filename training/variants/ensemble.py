@@ -48,9 +48,9 @@ class EnsembleAutoencoder(Autoencoder):
 
     def raw(self, latent: Tensor, condition: Tensor) -> Tensor:  # noqa: ARG002
         """What each member's last layer gives. (rows, latent size) -> (members, rows, *axes)."""
-        codes = latent.unflatten(1, (self.shape.members, self.shape.code_size)).transpose(0, 1)
+        codes = latent.reshape(-1, self.shape.members, self.shape.code_size).transpose(0, 1)
         out: Tensor = self.decoder(codes)
-        return out.unflatten(2, self.shape.axes)
+        return out.reshape(self.shape.members, -1, *self.shape.axes)
 
     def decode(self, latent: Tensor, condition: Tensor) -> Tensor:
         """The members' mean reconstruction. (rows, latent size) -> (rows, *axes)."""

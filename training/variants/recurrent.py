@@ -1,6 +1,7 @@
-"""The recurrent autoencoder: read a window one reading after the other, keep a code, and write the window from it.
+"""The recurrent autoencoder: read a window reading by reading, keep one code, write the window back from the last reading.
 
-    h_t = GRU(x'_t, h_{t-1}),  code = V h_T;   s_t = GRU(code, s_{t-1}),  s_0 = tanh(U code),  x_hat_t = W s_t
+    h_t = GRU(x'_t, h_{t-1}),  h_0 = 0,  code = V h_T
+    s_t = GRU(code, s_{t+1}),  s_{T+1} = tanh(U code),  x_hat_t = W s_t
     minimise:  E[ loss(x, x_hat) ],  x' = m (x + noise e),  e ~ N(0, 1),  m = 0 with chance `mask`
 
 Malhotra, Ramakrishnan, Anand, Vig, Agarwal & Shroff, "LSTM-based encoder-decoder for multi-sensor anomaly detection",
@@ -9,6 +10,8 @@ Malhotra, Ramakrishnan, Anand, Vig, Agarwal & Shroff, "LSTM-based encoder-decode
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import torch
@@ -16,65 +19,90 @@ from torch import Tensor, nn
 
 from training.autoencoder import Autoencoder, Kind
 
-
-class Reader(nn.Module):
-    """GRU layers, one on the other; the last one's last state becomes the code."""
-
-    def __init__(self, width, units, code_size, reverse) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(nn.GRU(i, o) for i, o in zip([width, *units], units))
-        self.code = nn.Linear(units[-1], code_size)
-        self.reverse = reverse
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x.transpose(0, 1)
-        if self.reverse: x = x.flip(0)
-        for l in self.layers:
-            x, h = l(x)
-        return self.code(h[0])
-
-
-class Writer(nn.Module):
-    def __init__(self, code_size, units, width, length, scheme, reverse) -> None:
-        super().__init__()
-        self.scheme, self.length, self.reverse = scheme, length, reverse
-        self.layers = nn.ModuleList(nn.GRU(i, o) for i, o in zip([code_size, *units], units))
-        self.first = nn.Linear(code_size, units[0])
-        self.out = nn.Linear(units[-1], width)
-
-    def forward(self, code: Tensor) -> Tensor:
-        x = code.expand(self.length, *code.shape)
-        if self.scheme == "state": x = torch.zeros_like(x)
-        for k, l in enumerate(self.layers):
-            h = torch.tanh(self.first(code))[None] if k == 0 and self.scheme != "input" else None
-            x, _ = l(x, h)
-        if self.reverse: x = x.flip(0)
-        return self.out(x).transpose(0, 1)
+UNITS, MOST_UNITS = 64, 128
 
 
 class RecurrentAutoencoder(Autoencoder):
+    """A GRU that reads and a GRU that writes; `hidden` are the units of each of the reader's layers.
+
+    The cell brings its own activation. With noise or mask it learns to undo them.
+    """
+
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"window"})
-    SCHEME, ENC, DEC = "both", False, False
+    STEPS: ClassVar[int] = 1500  # each costs as many as a dense network's by the window's length
+
+    @classmethod
+    def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:  # noqa: ARG003
+        """One layer of units, wider than the code."""
+        return (min(max(UNITS, 2 * code), MOST_UNITS),)
 
     def make_encoder(self) -> nn.Module:
-        return Reader(self.shape.axes[1], self.shape.hidden, self.shape.code_size, self.ENC)
+        """Window to code: (rows, length, width) -> (rows, code size)."""
+        return Reader(self.shape.axes[1], self.shape.hidden, self.shape.code_size)
 
     def make_decoder(self) -> nn.Module:
-        h = self.shape.decoder_hidden or self.shape.hidden[::-1]
-        return Writer(self.shape.code_size, h, self.shape.axes[1], self.shape.axes[0], self.SCHEME, self.DEC)
+        """Code to window: (rows, code size) -> (rows, length, width)."""
+        length, width = self.shape.axes
+        return Writer(
+            self.shape.code_size, self.shape.decoder_hidden or self.shape.hidden[::-1], length, width
+        )
 
     def encode(self, x: Tensor) -> Tensor:
-        return self.encoder(x)
+        """The latent. (rows, length, width) -> (rows, code size)."""
+        return self.encoder(x)  # type: ignore[no-any-return]
 
-    def raw(self, latent: Tensor, condition: Tensor) -> Tensor:
-        return self.decoder(latent)
+    def raw(self, latent: Tensor, condition: Tensor) -> Tensor:  # noqa: ARG002
+        """The last layer's output. (rows, code size) -> (rows, length, width)."""
+        return self.decoder(latent)  # type: ignore[no-any-return]
 
     def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:
+        """Reconstruction loss of a batch, of its corrupted copy where noise or mask says so. -> ()."""
         return self.reconstruction_loss(self.corrupt(x, generator), x, weight)
 
     def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Gaussian noise on every value, then zeros in place of a share of them; as it is where both are 0."""
         if self.shape.noise:
             x = x + self.shape.noise * torch.randn(x.shape, generator=generator)
         if self.shape.mask:
             x = x * (torch.rand(x.shape, generator=generator) >= self.shape.mask)
         return x
+
+
+class Reader(nn.Module):
+    """GRU layers, each reading the states of the one before; the code is made from the last one's last state."""
+
+    def __init__(self, width: int, units: Sequence[int], code_size: int) -> None:
+        super().__init__()
+        self.layers = gru_layers([width, *units])
+        self.code = nn.Linear(units[-1], code_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(rows, length, width) -> (rows, code size)."""
+        states = x.transpose(0, 1)  # GRUs want time first
+        for layer in self.layers:
+            states, last = layer(states)
+        return self.code(last[0])  # type: ignore[no-any-return]
+
+
+class Writer(nn.Module):
+    """GRU layers that begin in a state made from the code, see the code at every step, and write from the end backwards."""
+
+    def __init__(self, code_size: int, units: Sequence[int], length: int, width: int) -> None:
+        super().__init__()
+        self.length = length
+        self.layers = gru_layers([code_size, *units])
+        self.starts = nn.ModuleList(nn.Linear(code_size, count) for count in units)
+        self.reading = nn.Linear(units[-1], width)
+
+    def forward(self, code: Tensor) -> Tensor:
+        """(rows, code size) -> (rows, length, width)."""
+        states = code.expand(self.length, -1, -1)
+        for layer, start in zip(self.layers, self.starts, strict=True):
+            states, _ = layer(states, start(code).tanh().unsqueeze(0))
+        written: Tensor = self.reading(states)
+        return written.flip(0).transpose(0, 1)
+
+
+def gru_layers(widths: Sequence[int]) -> nn.ModuleList:
+    """One GRU for each two neighbouring widths, time first: (length, rows, from) -> (length, rows, to)."""
+    return nn.ModuleList(nn.GRU(seen, made) for seen, made in pairwise(widths))

@@ -18,18 +18,27 @@ wider. Not with a narrow code: every unit is needed then, and the penalty only c
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.autoencoder import Autoencoder
+from training.layers import dense
 
 RATE = 0.05  # how often a unit should be on (kl)
-PENALTIES = {"l1": 0.03, "kl": 0.03}  # where Shape.penalty is None
+PENALTIES = {"l1": 0.05, "kl": 0.03}  # where Shape.penalty is None
 ACTIVE = 0.5  # of a unit's root mean square
+FIRST_BIAS = 0.3  # of the code's units with `l1`: a ReLU that no record reaches would stay silent for ever
 LEAST = 1e-6
 
 
 class SparseAutoencoder(Autoencoder):
     """Minimises the reconstruction loss plus how much of the code a record uses."""
+
+    def make_encoder(self) -> nn.Module:
+        """Flat sample to code, before its ReLU or sigmoid: (rows, size) -> (rows, code size)."""
+        encoder = dense([self.shape.size, *self.shape.hidden, self.shape.code_size], self.shape.activation)
+        if self.shape.sparsity == "l1":
+            nn.init.constant_(encoder[-1].get_parameter("bias"), FIRST_BIAS)
+        return encoder
 
     @property
     def penalty(self) -> float:

@@ -79,7 +79,8 @@ def learn(
     """Fit to `samples`: what is seen, what it should become, and its weight, (rows, width) each."""
     optimiser = torch.optim.Adam(network.parameters(), lr=RATE)
     for _ in range(PASSES):
-        for rows in torch.randperm(len(samples[0]), generator=generator).split(BATCH):
+        order = torch.randperm(len(samples[0]), generator=generator)
+        for rows in torch.split(order, BATCH):
             seen, target, weight = (part[rows] for part in samples)
             optimiser.zero_grad(set_to_none=True)
             criterion(network(seen), target, weight).backward()  # type: ignore[no-untyped-call]
@@ -93,7 +94,7 @@ def linear(network: nn.Module) -> list[nn.Linear]:
 
 def blank(wide: int, narrow: int, generator: torch.Generator) -> nn.Linear:
     """A layer with small weights from `generator`."""
-    layer = nn.utils.skip_init(nn.Linear, wide, narrow)
+    layer = nn.Linear(wide, narrow, device="meta").to_empty(device="cpu")  # takes no chance of its own
     nn.init.xavier_uniform_(layer.weight, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer

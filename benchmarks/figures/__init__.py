@@ -1,0 +1,29 @@
+"""What makes each variant itself, drawn from trainings of our own. To add one: a file here and a line in FIGURES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.drawing import Figure
+from benchmarks.figures import (
+    conditional,
+    contractive,
+    denoising,
+    ensemble,
+    sparse,
+    stacked,
+    vanilla,
+    variational,
+)
+from benchmarks.reference import Reference
+
+FIGURES: dict[str, Callable[[Mapping[str, Reference], int], Figure]] = {
+    "vanilla": vanilla.figure,
+    "denoising": denoising.figure,
+    "sparse": sparse.figure,
+    "contractive": contractive.figure,
+    "variational": variational.figure,
+    "conditional": conditional.figure,
+    "stacked": stacked.figure,
+    "ensemble": ensemble.figure,
+}

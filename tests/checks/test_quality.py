@@ -1,0 +1,126 @@
+"""Every variant finds at least what as many principal components find, on a set that it is made for."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.metrics import roc_auc_score
+
+from models.encoding import encode
+from models.feed import Samples
+from models.formats import read_file
+from models.judgement import judge
+from models.pictures import encode_png
+from models.scorer import Scorer
+from models.table import Table
+from models.windowed import Windowed
+from models.windows import frames
+from training.config import TrainingConfig
+from training.graph import ScoringGraph
+from training.pipeline import make
+from training.progress import Quiet
+from training.steps.describe import describe, labels
+from training.steps.read import read
+from training.steps.split import split
+from training.variants import VARIANTS
+
+HOST = Path(__file__).parents[2] / "examples" / "host"
+OF_WINDOWS = {name for name, variant in VARIANTS.items() if "table" not in variant.KINDS}
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "conditional"])
+def test_faults_of_the_recorded_host_are_found(name: str) -> None:
+    told = {"window": 10, "epochs": 40} if name in OF_WINDOWS else {}
+    faults = read_file(HOST / "faults.csv")
+
+    assert_better(HOST / "normal.csv", faults, labels(faults, "label"), variant=name, blocks=5, **told)
+
+
+def test_a_value_of_the_other_mode_is_found(tmp_path: Path) -> None:
+    write_modes(tmp_path / "modes.csv", 1500, seed=1, swapped=0)
+    write_modes(tmp_path / "mixed.csv", 1000, seed=2, swapped=100)
+    mixed = read_file(tmp_path / "mixed.csv")
+
+    told: dict[str, Any] = {"variant": "conditional", "condition": ("mode",), "epochs": 60}
+    assert_better(tmp_path / "modes.csv", mixed, np.arange(1000) < 100, **told)
+
+
+@pytest.mark.parametrize("name", ["denoising", "convolutional"])
+def test_a_digit_never_seen_is_found(name: str, tmp_path: Path) -> None:
+    digits = load_digits()
+    known, unknown = np.flatnonzero(digits.target != 8), np.flatnonzero(digits.target == 8)
+    test = np.concatenate([known[1::2], unknown])
+    write_digits(tmp_path / "train", digits.images[known[::2]])
+    write_digits(tmp_path / "test", digits.images[test])
+
+    assert_better(
+        tmp_path / "train", read_file(tmp_path / "test"), digits.target[test] == 8, variant=name, epochs=100
+    )
+
+
+def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: Any) -> None:
+    """AUROC of the score is no less than that of the squared residual of principal components on the same scaled samples."""
+    config = TrainingConfig(data=data, **told)
+    source = read(config)
+    made = make(source, config, Quiet())
+    scorer = Scorer(made.bundle)
+    judged = judge(scorer, table)
+    known = np.isfinite(judged.score)
+    parts = split(describe(source.table, config), config)
+    fitted, _ = scaled(
+        made.graph, samples_of(scorer, source.table, np.concatenate([parts.train, parts.validation]))
+    )
+    code = min(made.graph.autoencoder.shape.code_size, fitted.shape[1] - 1)
+    components = PCA(code).fit(fitted)
+    seen, raw = scaled(made.graph, samples_of(scorer, table))
+    residual = np.square(raw - components.inverse_transform(components.transform(seen))).mean(axis=1)
+    ours, theirs = (roc_auc_score(truth[known], each) for each in (judged.score[known], residual))
+    print(f"{config.variant}: AUROC {ours:.3f}, {code} principal components {theirs:.3f}")
+    assert ours >= theirs
+
+
+def scaled(graph: ScoringGraph, samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Every sample flat, in scaled units: no further than the trained range, and as it is."""
+    preprocessing = graph.preprocessing
+    with torch.no_grad():
+        x, _ = preprocessing(**preprocessing.arguments(samples.feed(slice(0, samples.rows))))
+        return preprocessing.seen(x).flatten(1).double().numpy(), x.flatten(1).double().numpy()
+
+
+def samples_of(scorer: Scorer, table: Table, rows: NDArray[np.int64] | None = None) -> Samples:
+    """The samples of a table, of these rows only where some are named."""
+    encoded = encode(table, scorer.columns)
+    asked = np.arange(table.rows) if rows is None else rows
+    return (
+        encoded.take(asked)
+        if scorer.window is None
+        else Windowed(encoded, frames(table, scorer.window).of(asked))
+    )
+
+
+def write_modes(path: Path, rows: int, *, seed: int, swapped: int) -> None:
+    """Two modes with a temperature and a pressure of their own; the first `swapped` rows name the other mode."""
+    chance = np.random.default_rng(seed)
+    mode, hidden = chance.integers(2, size=rows), chance.standard_normal(rows)
+    temperature = np.where(mode, 24, 20) + hidden + 0.2 * chance.standard_normal(rows)
+    pressure = np.where(mode, 5.5, 5) + 0.5 * hidden + 0.1 * chance.standard_normal(rows)
+    mode[:swapped] = 1 - mode[:swapped]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["mode", "temperature", "pressure"])
+        for row in range(rows):
+            writer.writerow([("day", "night")[mode[row]], f"{temperature[row]:.4f}", f"{pressure[row]:.4f}"])
+
+
+def write_digits(folder: Path, images: NDArray[np.float64]) -> None:
+    folder.mkdir()
+    for place, image in enumerate(images):
+        (folder / f"{place:04d}.png").write_bytes(encode_png(np.clip(image * 16, 0, 255).astype(np.uint8)))
