@@ -53,7 +53,9 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Values beyond the limits stay at them."""
-        low, high, value = (log10(each) if self.log else each for each in (self.low, self.high, self.held(value)))
+        low, high, value = (
+            log10(each) if self.log else each for each in (self.low, self.high, self.held(value))
+        )
         return self.start + (value - low) / (high - low) * (self.end - self.start)
 
     def held(self, value: float) -> float:
@@ -125,8 +127,14 @@ class Dots:
 
     def drawn(self, x: Scale, y: Scale) -> Iterator[str]:
         """One group, so that the colour is said once."""
-        look = f'fill="none" stroke="{self.colour}"' if self.hollow else f'fill="{self.colour}" fill-opacity=".75"'
-        places = [(x(across), y(up)) for across, up in zip(*(each.tolist() for each in self.values()), strict=True)]
+        look = (
+            f'fill="none" stroke="{self.colour}"'
+            if self.hollow
+            else f'fill="{self.colour}" fill-opacity=".75"'
+        )
+        places = [
+            (x(across), y(up)) for across, up in zip(*(each.tolist() for each in self.values()), strict=True)
+        ]
         yield f"<g {look}>"
         yield from (f'<circle cx="{across:.1f}" cy="{up:.1f}" r="{self.size:g}"/>' for across, up in places)
         yield "</g>"
@@ -279,7 +287,9 @@ class Pictures:
                     f'href="data:image/png;base64,{as_text(encode_png(picture))}"/>'
                 )
                 if self.below:
-                    yield text(left + self.side / 2, top + self.side + 15, self.below[row][place], anchor="middle")
+                    yield text(
+                        left + self.side / 2, top + self.side + 15, self.below[row][place], anchor="middle"
+                    )
 
 
 def draw(title: str, panels: Sequence[Panel]) -> str:
@@ -298,7 +308,14 @@ def draw(title: str, panels: Sequence[Panel]) -> str:
 
 
 def text(
-    x: float, y: float, said: str, *, anchor: str = "start", colour: str = INK, weight: str = "", turned: bool = False
+    x: float,
+    y: float,
+    said: str,
+    *,
+    anchor: str = "start",
+    colour: str = INK,
+    weight: str = "",
+    turned: bool = False,
 ) -> str:
     """A line of text."""
     more = f' font-weight="{weight}"' if weight else ""
@@ -334,7 +351,9 @@ def rounds(scale: Scale) -> list[float]:
     rough = (scale.high - scale.low) / TICKS
     power = 10 ** floor(log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    return [step * count for count in range(ceil(scale.low / step - 1e-9), floor(scale.high / step + 1e-9) + 1)]
+    return [
+        step * count for count in range(ceil(scale.low / step - 1e-9), floor(scale.high / step + 1e-9) + 1)
+    ]
 
 
 def powers(scale: Scale) -> list[float]:

@@ -83,7 +83,9 @@ def digits(folder: Path) -> Reference:
     test = np.concatenate([known[1::2], unknown])
     write_pictures(folder / "digits", images[known[::2]])
     write_pictures(folder / "digits-test", images[test])
-    return Reference("digits", folder / "digits", read_file(folder / "digits-test"), found.target[test] == HELD_OUT, {})
+    return Reference(
+        "digits", folder / "digits", read_file(folder / "digits-test"), found.target[test] == HELD_OUT, {}
+    )
 
 
 def write_modes(path: Path, rows: int, *, seed: int, swapped: int) -> None:

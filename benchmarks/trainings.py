@@ -84,10 +84,14 @@ class Training:
             return encoded.take(asked)
         return Windowed(encoded, self.scorer.frames(table).of(asked))
 
-    def known(self) -> Samples:
-        """The samples that the network and its score were fitted on."""
+    def known_rows(self) -> Rows:
+        """The rows that the network and its score were fitted on."""
         parts = split(describe(self.table, self.config), self.config)
-        return self.samples(self.table, np.concatenate([parts.train, parts.validation]))
+        return np.concatenate([parts.train, parts.validation])
+
+    def known(self) -> Samples:
+        """The samples of those rows."""
+        return self.samples(self.table, self.known_rows())
 
     def scaled(self, samples: Samples) -> tuple[torch.Tensor, torch.Tensor]:
         """Every sample as the network sees it, and as it is beyond the trained range; (rows, *axes) twice."""

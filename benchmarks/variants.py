@@ -122,7 +122,9 @@ def measure(name: str, reference: Reference, seed: int) -> Result:
 
 def shown_options(told: dict[str, Any]) -> list[tuple[str, str]]:
     """As on the command line."""
-    return [(name, ",".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()]
+    return [
+        (name, ",".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()
+    ]
 
 
 def bundle_size(training: Training) -> int:
@@ -166,8 +168,21 @@ def drawn(chosen: Sequence[str], sets: dict[str, Reference], folder: Path, seed:
 def table(results: Sequence[Result], only: str | None = None) -> str:
     """A line for each variant on each set, means over the seeds; the sets of one variant with those beside it."""
     sets = {each.data for each in results if only in (None, each.variant)}
-    lines = [["variant", "data", "AUROC / AUPRC %", "principal components", "code", "epochs", "s an epoch", "export s",
-              "model kB", "bundle kB", "µs a sample"]]
+    lines = [
+        [
+            "variant",
+            "data",
+            "AUROC / AUPRC %",
+            "principal components",
+            "code",
+            "epochs",
+            "s an epoch",
+            "export s",
+            "model kB",
+            "bundle kB",
+            "µs a sample",
+        ]
+    ]
     for data in names(each.data for each in results if each.data in sets):
         for variant in names(each.variant for each in results if each.data == data):
             lines.append(line([each for each in results if (each.variant, each.data) == (variant, data)]))
@@ -185,7 +200,16 @@ def line(results: Sequence[Result]) -> list[str]:
     sizes = [f"{mean(results, name):.0f}" for name in ("code_size", "epochs")]
     times = [f"{mean(results, 'epoch_seconds'):.3f}", f"{mean(results, 'export_seconds'):.1f}"]
     kilobytes = [f"{mean(results, name):.0f}" for name in ("model_kb", "bundle_kb")]
-    return [variant, first.data, ours, theirs, *sizes, *times, *kilobytes, f"{mean(results, 'sample_microseconds'):.1f}"]
+    return [
+        variant,
+        first.data,
+        ours,
+        theirs,
+        *sizes,
+        *times,
+        *kilobytes,
+        f"{mean(results, 'sample_microseconds'):.1f}",
+    ]
 
 
 def mean(results: Sequence[Result], name: str) -> float:

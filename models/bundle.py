@@ -88,7 +88,9 @@ def open_bundle(folder: Path, digest: str | None = None, *, check: Check = check
             check_operators(files[name])
     golden = read_contract(Golden, GOLDEN, files[GOLDEN])
     if golden.records != len(golden.scores) + (manifest.window.length - 1 if manifest.window else 0):
-        raise BundleRefused("golden.json has more or fewer scores than records, or than whole windows of them")
+        raise BundleRefused(
+            "golden.json has more or fewer scores than records, or than whole windows of them"
+        )
     return Bundle(
         manifest=manifest,
         digest=digest_of(manifest_bytes),

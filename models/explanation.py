@@ -82,7 +82,9 @@ class RecordExplanation:
 
     def warnings(self, row: int) -> list[str]:
         """What the reader of a verdict should know about its record."""
-        doubts = [] if not self._doubtful[row] else [*self._number_warnings(row), *self._category_warnings(row)]
+        doubts = (
+            [] if not self._doubtful[row] else [*self._number_warnings(row), *self._category_warnings(row)]
+        )
         return doubts if self._earlier is None else [*doubts, *self._window_warnings(row)]
 
     def error_map(self, row: int) -> None:  # noqa: ARG002

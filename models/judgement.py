@@ -130,7 +130,11 @@ def judge(
     do not ascend.
     """
     encoded = encode(table, scorer.columns)
-    asked = _records(scorer, encoded, last_only) if scorer.window is None else _windows(scorer, table, encoded, last_only)
+    asked = (
+        _records(scorer, encoded, last_only)
+        if scorer.window is None
+        else _windows(scorer, table, encoded, last_only)
+    )
     reasons = _reasons(asked, scorer.columns)
     known = np.array([reason is None for reason in reasons], dtype=np.bool_)
     score = np.where(known, asked.scores.score, np.nan)

@@ -84,6 +84,11 @@ class Autoencoder(nn.Module, ABC):
         first = min(max(4 * int(torch.Size(axes).numel()), NARROWEST), WIDEST)
         return tuple(round(float(units)) for units in np.geomspace(first, max(2 * code, LAST), depth))
 
+    @classmethod
+    def code(cls, axes: tuple[int, ...], suggested: int) -> int:  # noqa: ARG003
+        """Numbers in the code where nobody said: those `suggested` by the variance of the samples."""
+        return suggested
+
     def make_encoder(self) -> nn.Module:
         """Flat sample to code: (rows, size) -> (rows, code size)."""
         return dense([self.shape.size, *self.shape.hidden, self.shape.code_size], self.shape.activation)
@@ -110,7 +115,7 @@ class Autoencoder(nn.Module, ABC):
 
     def condition(self, x: Tensor) -> Tensor:
         """The condition columns of a sample; of a window, those of its last reading. (rows, *axes) -> (rows, conditions)."""
-        last = x if x.dim() == 2 else x[:, -1]  # noqa: PLR2004
+        last = x if x.dim() == 2 else x.flatten(1, -2)[:, -1]  # noqa: PLR2004
         return last.index_select(-1, self.places)
 
     def flat(self, x: Tensor) -> Tensor:
@@ -126,10 +131,10 @@ class Autoencoder(nn.Module, ABC):
         raw = self.raw(self.encode(seen), self.condition(seen))
         return self.criterion(raw, target, weight)  # type: ignore[no-any-return]
 
-    def pretrained(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> None:  # noqa: B027
+    def pretrained(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> None:
         """What a variant does with the training samples before its loss is minimised; most do nothing."""
 
-    def settled(self, x: Tensor, weight: Tensor) -> None:  # noqa: B027
+    def settled(self, x: Tensor, weight: Tensor) -> None:
         """What a variant measures on the training samples once its weights are fixed, to keep in buffers."""
 
     def facts(self, x: Tensor) -> dict[str, float]:  # noqa: ARG002

@@ -58,6 +58,9 @@ class TrainingConfig(BaseModel):
     stride: int | None = Field(
         None, ge=1, description="readings between windows in training; from their number unless told"
     )
+    focus: int | None = Field(
+        None, ge=1, description="readings at the end of a window that are judged; a quarter of it unless told"
+    )
     gaps: Literal["break", "resample", "refuse"] = Field(
         "break", description="where readings of a series are missing: begin anew, interpolate, or refuse"
     )
@@ -81,13 +84,19 @@ class TrainingConfig(BaseModel):
     scaling: Literal["auto", "linear", "log"] = Field(
         "auto", description="log for numbers with a long tail, such as rates; auto decides for each column"
     )
-    noise: float = Field(0.1, ge=0, description="denoising: spread of the Gaussian noise, in scaled units")
-    mask: float = Field(0.1, ge=0, lt=1, description="denoising: share of values hidden")
+    noise: float = Field(
+        0.1,
+        ge=0,
+        description="spread of the Gaussian noise on what the network sees, in scaled units; for variants that denoise",
+    )
+    mask: float = Field(
+        0.1, ge=0, lt=1, description="share of values hidden from the network; for variants that denoise"
+    )
     sparsity: Literal["l1", "kl"] = Field("l1", description="sparse: how a code is kept sparse")
     penalty: float | None = Field(
         None,
         ge=0,
-        description="sparse, contractive, variational: weight beside the reconstruction loss; the variant's own unless told",
+        description="sparse, contractive, variational, conditional: weight beside the reconstruction loss; the variant's own unless told",
     )
     members: int = Field(5, ge=2, le=64, description="ensemble: networks trained at once")
     pretrain: bool = Field(default=False, description="stacked: fit layer by layer before all together")
@@ -134,11 +143,13 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _windows_agree(self) -> Self:
-        told = self.stride or self.series or self.gaps != "break"
+        told = self.stride or self.series or self.focus or self.gaps != "break"
         if told and self.window is None and self.warm_start is None:
             raise ValueError(
-                "stride, series and gaps are for windows of readings; say how many with --window"
+                "stride, focus, series and gaps are for windows of readings; say how many with --window"
             )
+        if self.window and self.focus and self.focus > self.window:
+            raise ValueError(f"a window of {self.window} readings has no {self.focus} to judge")
         return self
 
     @model_validator(mode="after")

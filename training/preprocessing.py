@@ -57,16 +57,19 @@ class Preprocessing(nn.Module):
         *,
         conditions: Sequence[int] = (),
         length: int | None = None,
+        focus: int | None = None,
     ) -> None:
         """`categories`: how many each categorical feature has, "unseen" not counted.
 
-        `conditions`: places of the features that are given and never judged. `length`: readings in a window.
+        `conditions`: places of the features that are given and never judged. `length`: readings in a window, of which the
+        last `focus` are judged.
         """
         super().__init__()
         self.numbers = len(scaling.center)
         self.sizes = [count + 1 for count in categories]
         self.conditions = tuple(conditions)
         self.length = length
+        self.focus = focus or length or 1
         ones = torch.ones(sum(self.sizes), dtype=torch.float32)
         for name, value in {
             "unit": torch.where(scaling.unit > 0, scaling.unit, 1.0),
@@ -151,12 +154,12 @@ class Preprocessing(nn.Module):
         return squared @ self.belongs if self.sizes else squared
 
     def flat(self, each: Tensor) -> Tensor:
-        """Every feature of every reading side by side. (rows, …, features) -> (rows, terms)."""
-        return each if self.length is None else each.flatten(1)
+        """Every feature of every judged reading side by side. (rows, …, features) -> (rows, terms)."""
+        return each if self.length is None else each[:, -self.focus :].flatten(1)
 
     def attributed(self, terms: Tensor) -> Tensor:
-        """What each feature adds, over the readings of a window. (rows, terms) -> (rows, features)."""
-        return terms if self.length is None else terms.reshape(-1, self.length, len(self.scored)).sum(dim=1)
+        """What each feature adds, over the judged readings of a window. (rows, terms) -> (rows, features)."""
+        return terms if self.length is None else terms.reshape(-1, self.focus, len(self.scored)).sum(dim=1)
 
     def restored(self, x_hat: Tensor) -> Tensor:
         """Expected values of the (last) reading in its own units; for a category the likeliest code.

@@ -39,7 +39,7 @@ def shape_for(
     """As told, or from the training samples."""
     x, _ = samples.take(torch.arange(min(len(samples), LOOKED_AT)))
     axes = tuple(x.shape[1:])
-    code = config.code_size or code_size(x.flatten(1))
+    code = config.code_size or variant.code(axes, code_size(x.flatten(1)))
     return Shape(
         axes=axes,
         hidden=config.widths or variant.hidden(axes, code, config.depth),

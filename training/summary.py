@@ -11,7 +11,6 @@ from rich.text import Text
 from models.manifest import Manifest
 from models.repository import Reference
 
-
 MANY = 3  # times the window's length: fewer readings without a window are just the beginnings
 
 
@@ -29,7 +28,11 @@ def print_summary(
         f"{what}: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
         + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
     )
-    if manifest.window and manifest.window.gap == "break" and rows.without_window >= manifest.window.length * MANY:
+    if (
+        manifest.window
+        and manifest.window.gap == "break"
+        and rows.without_window >= manifest.window.length * MANY
+    ):
         console.print(
             f"{rows.without_window} readings end no whole window, for want of readings before them; "
             "--gaps resample would interpolate"

@@ -8,8 +8,10 @@ from benchmarks.drawing import Figure
 from benchmarks.figures import (
     conditional,
     contractive,
+    convolutional,
     denoising,
     ensemble,
+    recurrent,
     sparse,
     stacked,
     vanilla,
@@ -25,5 +27,7 @@ FIGURES: dict[str, Callable[[Mapping[str, Reference], int], Figure]] = {
     "variational": variational.figure,
     "conditional": conditional.figure,
     "stacked": stacked.figure,
+    "convolutional": convolutional.figure,
+    "recurrent": recurrent.figure,
     "ensemble": ensemble.figure,
 }

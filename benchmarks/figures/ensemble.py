@@ -34,7 +34,10 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
     places = Axis("members (1: denoising)", places={each: str(each) for each in MEMBERS})
     apart = {members: max(each) - min(each) for members, each in found.items()}
     return Figure(
-        draw("ensemble: more members, steadier ranks", [Chart("AUROC on the recorded faults", places, Axis("AUROC %"), marks, width=480)]),
+        draw(
+            "ensemble: more members, steadier ranks",
+            [Chart("AUROC on the recorded faults", places, Axis("AUROC %"), marks, width=480)],
+        ),
         f"Mean AUROC of {SEEDS} seeds: {', '.join(f'{mean:.1f} % with {members}' for members, mean in zip(MEMBERS, means, strict=True))}; "
         f"seeds lie {apart[MEMBERS[0]]:.1f} points apart with one member and {apart[MEMBERS[-1]]:.1f} with {MEMBERS[-1]}.",
     )

@@ -41,7 +41,10 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
         Dots(*kl, "kl", GREEN, 3, labels=labels),
         Dots([plain[0]], [plain[1]], "vanilla", GREY, 5),
     ]
-    x, y = Axis(f"% of the code's {CODE} units active in a record", low=0), Axis("reconstruction error", low=0)
+    x, y = (
+        Axis(f"% of the code's {CODE} units active in a record", low=0),
+        Axis("reconstruction error", low=0),
+    )
     return Figure(
         draw("sparse: few units for each record", [Chart("For each --penalty", x, y, marks, width=520)]),
         f"With a code of {CODE}, vanilla has {plain[0]:.0f} % of its units active in a record; `--sparsity l1` "

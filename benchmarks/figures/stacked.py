@@ -34,7 +34,11 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
             losses = np.array(training.watch.losses)[:, 1]
             lines.append(Line(np.arange(1, len(losses) + 1), losses, name, colour))
             said.append((float(losses[0]), float(losses.min())))
-        charts.append(Chart(f"{depth} layers of {title}", Axis("epoch", low=0), Axis("validation loss", log=True), lines))
+        charts.append(
+            Chart(
+                f"{depth} layers of {title}", Axis("epoch", low=0), Axis("validation loss", log=True), lines
+            )
+        )
     return Figure(
         draw("stacked: layer by layer, then all together", charts),
         f"{DEPTH} layers of tanh, {EPOCHS} epochs: the validation loss goes from {said[0][0]:.2f} to {said[0][1]:.3f} from random "

@@ -36,7 +36,10 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
                     "Reconstruction error",
                     places,
                     Axis("median, squared scaled units", log=True),
-                    [Line(SIZES, normal, "normal rows", BLUE, dots=True), Line(SIZES, faulty, "faults", RED, dots=True)],
+                    [
+                        Line(SIZES, normal, "normal rows", BLUE, dots=True),
+                        Line(SIZES, faulty, "faults", RED, dots=True),
+                    ],
                 ),
                 Chart("Telling them apart", places, Axis("AUROC %"), [Line(SIZES, ranked, dots=True)]),
             ],

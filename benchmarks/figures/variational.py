@@ -18,7 +18,11 @@ FEATURES = {
     "disk_write_bytes_per_s": GREEN,
     "memory_used_share": RED,
 }
-SHORT = {"context_switches_per_s": "switches", "disk_write_bytes_per_s": "disk writes", "memory_used_share": "memory"}
+SHORT = {
+    "context_switches_per_s": "switches",
+    "disk_write_bytes_per_s": "disk writes",
+    "memory_used_share": "memory",
+}
 
 
 def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
@@ -27,14 +31,17 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
     training = train(host.train, variant="variational", seed=seed, **host.told)
     sampler = training.scorer.sampler
     assert sampler is not None
-    made = {name: np.array(cells, dtype=np.float64) for name, cells in sampler.sample(SAMPLES, seed, {}).items()}
-    known = {name: training.table.columns[name].numbers().values for name in made}
+    made = {
+        name: np.array(cells, dtype=np.float64) for name, cells in sampler.sample(SAMPLES, seed, {}).items()
+    }
+    rows = training.known_rows()
+    known = {name: training.table.columns[name].numbers().values[rows] for name in made}
     names = [name for name in made if known[name].std() > 0 and made[name].std() > 0]
     lines, apart = [], []
     for name, colour in FEATURES.items():
         low, high = known[name].min(), known[name].max()
         theirs, ours = ((np.quantile(each[name], SHARES) - low) / (high - low) for each in (known, made))
-        lines.append(Line(theirs, ours, SHORT.get(name, name), colour))
+        lines.append(Line(theirs, ours, name, colour))
         apart.append(np.abs(ours - theirs).mean())
     pairs = np.triu_indices(len(names), 1)
     theirs, ours = (np.corrcoef([each[name] for name in names])[pairs] for each in (known, made))

@@ -48,7 +48,7 @@ class Trained:
     again: Callable[..., Made]
 
 
-@pytest.fixture(scope="session", params=CASES, ids=lambda case: "-".join(case))
+@pytest.fixture(scope="session", params=CASES, ids="-".join)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     name, kind = request.param
     data, fresh = sets(tmp_path_factory.getbasetemp(), kind)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.encoding import encode
-from models.feed import Samples
+from models.explanation import shares
 from models.features import FeatureSchema, NumericFeature
+from models.feed import Samples
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat
-from models.explanation import shares
 from models.judgement import Asked, Contribution, Judgement, _reasons, judge
 from models.scorer import Scorer, Scores
 from models.table import Table
@@ -114,7 +114,9 @@ def test_a_reason_names_the_first_features_and_counts_the_others() -> None:
     nothing = np.zeros((1, 8))
     scores = Scores(nothing[0, :1], nothing[0, :1], nothing[0, :1], nothing, nothing, nothing)
 
-    assert _reasons(Asked(encoded, scores, np.arange(1), [None]), columns) == ["not a finite number: f0, f1, f2, f3, f4 and 3 more"]
+    assert _reasons(Asked(encoded, scores, np.arange(1), [None]), columns) == [
+        "not a finite number: f0, f1, f2, f3, f4 and 3 more"
+    ]
 
 
 def test_the_shares_of_all_features_sum_to_one(pump: Scorer) -> None:

@@ -26,7 +26,9 @@ def made() -> Preprocessing:
 
 
 def test_numbers_are_scaled_missing_ones_are_typical_and_codes_are_one_hot() -> None:
-    x, present = made()(torch.tensor([[14.0, 5.0], [NAN, 5.0]], dtype=torch.float64), torch.tensor([[2], [-1]]))
+    x, present = made()(
+        torch.tensor([[14.0, 5.0], [NAN, 5.0]], dtype=torch.float64), torch.tensor([[2], [-1]])
+    )
 
     torch.testing.assert_close(x, torch.tensor([[2.0, 0, 0, 0, 1], [-0.5, 0, 0, 0, 0]]))
     torch.testing.assert_close(present, torch.tensor([[1.0, 1, 1], [0, 1, 0]]))

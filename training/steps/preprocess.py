@@ -36,6 +36,7 @@ SKEWED = 2.0  # an exponential distribution has 2
 LONG = 10.0  # a tail is long when it reaches this many times the median size
 FARTHEST = 1e300
 LARGEST = 1e100  # cubes of it still fit a float64, and a tail is judged by cubes
+FOCUS = 0.25  # of a window: the verdict is on its end, and alarms should stop when a fault does
 LOOKED_AT = 1000  # images that give the channels' scale
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
@@ -58,6 +59,7 @@ def preprocess(
         [len(feature.categories) for feature in columns.categorical],
         conditions=columns.condition_places,
         length=config.window,
+        focus=config.focus or max(1, round(FOCUS * (config.window or 0))),
     )
     window = window_for(table, roles, parts, config)
     if before is not None:

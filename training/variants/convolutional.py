@@ -40,9 +40,8 @@ class ConvolutionalAutoencoder(Autoencoder):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self.to(
-            memory_format=torch.channels_last
-        )  # as samples lie: a third faster on images; else left alone
+        # The way samples lie: a fifth less time a training step on images; filters over time stay as they are.
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @classmethod
     def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:  # noqa: ARG003

@@ -11,11 +11,13 @@ escaped by a small code with large weights behind it. Measured against the code'
 fall silent: for l1 as in Hoyer, "Non-negative matrix factorization with sparseness constraints", 2004; for kl the rate is
 the share of records a unit is on for, Treves & Rolls, "What determines the capacity of autoassociative memories in the
 brain?", 1991, which for a unit that is only on or off is its mean.
-Use it where records are of many sorts and each sort needs few of many units: give it a code as wide as the record or
-wider. Not with a narrow code: every unit is needed then, and the penalty only costs accuracy.
+Use it where records are of many sorts and each sort needs few of many units: its code is as wide as the record unless
+told. Not with a narrow code: every unit is needed then, and the penalty only costs accuracy.
 """
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -28,10 +30,16 @@ PENALTIES = {"l1": 0.05, "kl": 0.03}  # where Shape.penalty is None
 ACTIVE = 0.5  # of a unit's root mean square
 FIRST_BIAS = 0.3  # of the code's units with `l1`: a ReLU that no record reaches would stay silent for ever
 LEAST = 1e-6
+WIDEST_CODE = 128  # where nobody named a size
 
 
 class SparseAutoencoder(Autoencoder):
     """Minimises the reconstruction loss plus how much of the code a record uses."""
+
+    @classmethod
+    def code(cls, axes: tuple[int, ...], suggested: int) -> int:
+        """As wide as the sample: few units at a time have many to choose from."""
+        return max(suggested, min(math.prod(axes), WIDEST_CODE))
 
     def make_encoder(self) -> nn.Module:
         """Flat sample to code, before its ReLU or sigmoid: (rows, size) -> (rows, code size)."""

@@ -130,8 +130,8 @@ class VariationalAutoencoder(Autoencoder):
         condition = self.condition(x)
         given = torch.cat([mean.new_ones(len(x), 1), condition], dim=1)
         self.centers.copy_(torch.linalg.pinv(given) @ mean)
-        apart = mean - self.center(condition)
-        covariance = apart.T @ apart / len(x) + log_variance.exp().mean(dim=0).diag()
+        apart, variance = (mean - self.center(condition)).double(), log_variance.double().exp()
+        covariance = apart.T @ apart / len(x) + variance.mean(dim=0).diag()
         self.factor.copy_(torch.linalg.cholesky(covariance))
 
     def _fit_quantiles(self, x: Tensor, weight: Tensor, draws: int, generator: torch.Generator) -> None:

@@ -64,7 +64,7 @@ def test_the_jacobian_is_smaller_than_a_plain_one_at_equal_error(
     fitted: Callable[..., Autoencoder], error: Callable[..., Tensor]
 ) -> None:
     x, fresh = fading(300, 1), fading(500, 2)
-    told = Shape((16,), (48, 24), 6, "gelu", "mse")
+    told = Shape((16,), (48, 24), 16, "gelu", "mse")
 
     plain, flat = (fitted(kind, told, x) for kind in (VanillaAutoencoder, ContractiveAutoencoder))
 
@@ -75,7 +75,7 @@ def test_the_jacobian_is_smaller_than_a_plain_one_at_equal_error(
         for network in (plain, flat)
     ]
     print(f"plain, contractive: error {errors}, norm {norms}, of the encoder over its code's spread {codes}")
-    assert errors[1] < 1.05 * errors[0]
+    assert errors[1] < 1.1 * errors[0]
     assert norms[1] < 0.93 * norms[0]
     assert codes[1] < codes[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from itertools import pairwise
+from collections.abc import Callable
 
 import numpy as np
 import onnx
@@ -14,21 +14,25 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-from models.operators import ALLOWED
+from models.operators import check_operators
 from training.autoencoder import Autoencoder, Shape
 from training.variants.convolutional import ConvolutionalAutoencoder
 from training.variants.vanilla import VanillaAutoencoder
 
-STATES = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+STATES = torch.eye(3)
+Fit = Callable[..., Autoencoder]
+Errors = Callable[[Autoencoder, Tensor], Tensor]
 
 
-def network(axes: tuple[int, ...], hidden: tuple[int, ...] = (16, 8), **told: object) -> ConvolutionalAutoencoder:
+def network(
+    axes: tuple[int, ...], hidden: tuple[int, ...] = (16, 8), **told: object
+) -> ConvolutionalAutoencoder:
     torch.manual_seed(0)
     return ConvolutionalAutoencoder(shape(axes, hidden, **told))
 
 
 def shape(axes: tuple[int, ...], hidden: tuple[int, ...], code_size: int = 3, **told: object) -> Shape:
-    return Shape(axes, hidden, code_size, activation="gelu", loss="mse", **told)  # type: ignore[arg-type]
+    return Shape(axes, hidden, code_size, **{"activation": "gelu", "loss": "mse", **told})
 
 
 def walks(step: int, count: int, seed: int) -> Tensor:
@@ -38,63 +42,60 @@ def walks(step: int, count: int, seed: int) -> Tensor:
     return STATES[(first + step * torch.arange(9)) % 3] + 0.1 * torch.randn(count, 9, 3, generator=chance)
 
 
-def fit(network: Autoencoder, x: Tensor, steps: int = 300) -> None:
-    chance = torch.Generator().manual_seed(0)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=0.01)
-    for _ in range(steps):
-        batch = x[torch.randint(len(x), (64,), generator=chance)]
-        optimiser.zero_grad()
-        network.loss(batch, torch.ones_like(batch), chance).backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-
-
-def errors(network: Autoencoder, x: Tensor) -> Tensor:
-    with torch.no_grad():
-        return (network.decode(network.encode(x), network.condition(x)) - x).square()
-
-
 def auroc(normal: Tensor, strange: Tensor) -> float:
     return float(roc_auc_score([0] * len(normal) + [1] * len(strange), torch.cat([normal, strange])))
 
 
-def test_it_finds_a_wrong_order_of_normal_readings_which_no_model_of_rows_can() -> None:
+def test_it_finds_a_wrong_order_of_normal_readings_which_no_model_of_rows_can(
+    fitted: Fit, error: Errors
+) -> None:
     train, normal, wrong = walks(1, 500, seed=1), walks(1, 300, seed=2), walks(-1, 300, seed=3)
-    windows, rows = network((9, 3), noise=0.1), VanillaAutoencoder(shape((3,), (16,), code_size=2))
 
-    fit(windows, train)
-    fit(rows, train.flatten(0, 1))
+    windows = fitted(ConvolutionalAutoencoder, shape((9, 3), (16, 8), noise=0.1), train, steps=400)
+    rows = fitted(VanillaAutoencoder, shape((3,), (16,), code_size=2), train.flatten(0, 1), steps=300)
 
-    assert auroc(errors(windows, normal).mean((1, 2)), errors(windows, wrong).mean((1, 2))) >= 0.95
-    row_errors = [errors(rows, x.flatten(0, 1)).reshape(-1, 9, 3).mean((1, 2)) for x in (normal, wrong)]
-    assert auroc(*row_errors) == pytest.approx(0.5, abs=0.07)
+    found = auroc(*(error(windows, x).mean((1, 2)) for x in (normal, wrong)))
+    by_row = [error(rows, x.flatten(0, 1)).mean(1).reshape(-1, 9) for x in (normal, wrong)]
+    of_rows = auroc(*(each.mean(1) for each in by_row)), auroc(*(each.amax(1) for each in by_row))
+    print(f"windows {found:.3f}; rows, by mean and by largest error, {of_rows[0]:.3f} and {of_rows[1]:.3f}")
+    assert found >= 0.95
+    assert of_rows == pytest.approx((0.5, 0.5), abs=0.07)
 
 
-def test_it_finds_a_patch_that_does_not_belong_in_an_image_and_shows_where() -> None:
-    slopes = torch.linspace(0, 1, 12)[:, None] * torch.rand(300, 1, 1, generator=torch.Generator().manual_seed(0))
+def test_it_finds_a_patch_that_does_not_belong_in_an_image_and_shows_where(
+    fitted: Fit, error: Errors
+) -> None:
+    chance = torch.Generator().manual_seed(0)
+    slopes = torch.linspace(0, 1, 12)[:, None] * torch.rand(300, 1, 1, generator=chance)
     images = slopes.expand(300, 12, 10)[..., None] + 0.5
     patched = images[200:].clone()
     patched[:, 2:5, 6:9] = -0.5
-    tried = network((12, 10, 1))
 
-    fit(tried, images[:200], steps=200)
+    tried = fitted(ConvolutionalAutoencoder, shape((12, 10, 1), (16, 8)), images[:200], steps=150)
 
-    assert auroc(errors(tried, images[200:]).mean((1, 2, 3)), errors(tried, patched).mean((1, 2, 3))) >= 0.95
-    hot = errors(tried, patched).mean(0)[..., 0]
-    assert hot[2:5, 6:9].mean() > 5 * hot[8:, :4].mean()
+    before, after = error(tried, images[200:]), error(tried, patched)
+    found, hot = auroc(before.mean((1, 2, 3)), after.mean((1, 2, 3))), after.mean((0, 3))
+    print(f"images {found:.3f}; error in the patch {hot[2:5, 6:9].mean():.3f}, of all {hot.mean():.3f}")
+    assert found >= 0.95
+    assert hot[2:5, 6:9].mean() > 5 * hot.mean()
 
 
-def test_masking_teaches_it_to_fill_in_what_is_hidden() -> None:
+def test_masking_teaches_it_to_fill_in_what_is_hidden(fitted: Fit, error: Errors) -> None:
     train, fresh = walks(1, 500, seed=1), walks(1, 300, seed=2)
     holed = fresh.clone()
-    holed[:, 4] = 0
-    masked, plain = network((9, 3), code_size=8, mask=0.3), network((9, 3), code_size=8)
+    holed[:, 3:7] = 0
 
-    for tried in (masked, plain):
-        fit(tried, train)
+    plain, masked = (
+        fitted(ConvolutionalAutoencoder, shape((9, 3), (16, 8), mask=mask), train, steps=400)
+        for mask in (0.0, 0.3)
+    )
 
-    with torch.no_grad():
-        filled, copied = (tried.decode(tried.encode(holed), holed[:, 0, :0])[:, 4] for tried in (masked, plain))
-    assert (filled - fresh[:, 4]).square().mean() < 0.5 * (copied - fresh[:, 4]).square().mean()
+    apart = [
+        (tried.decode(tried.encode(holed), holed[:, 0, :0]) - fresh)[:, 3:7].square().mean().item()
+        for tried in (plain, masked)
+    ]
+    print(f"error of hidden readings: plain {apart[0]:.3f}, with masking {apart[1]:.3f}")
+    assert apart[1] < 0.7 * apart[0]
 
 
 @pytest.mark.parametrize("axes", [(1, 3), (2, 1), (7, 2), (10, 8), (1, 1, 1), (5, 1, 2), (13, 6, 3)])
@@ -148,29 +149,45 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     assert all(torch.equal(first[name], again[name]) for name in first)
 
 
+class Rebuilt(nn.Module):
+    """Latent and reconstruction, as one module to export."""
+
+    def __init__(self, inner: Autoencoder) -> None:
+        super().__init__()
+        self.inner = inner.eval()
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        latent = self.inner.encode(x)
+        return latent, self.inner.decode(latent, self.inner.condition(x))
+
+
 @pytest.mark.parametrize("axes", [(10, 8), (12, 10, 1), (16, 8, 3)])
-def test_onnx_runtime_gives_the_same_numbers_for_any_batch_with_allowed_operators(axes: tuple[int, ...]) -> None:
-    class Rebuilt(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = network(axes).eval()
-
-        def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-            latent = self.inner.encode(x)
-            return latent, self.inner.decode(latent, self.inner.condition(x))
-
-    rebuilt = Rebuilt()
+@torch.no_grad()
+def test_onnx_runtime_gives_the_same_numbers_for_any_batch_with_allowed_operators(
+    axes: tuple[int, ...],
+) -> None:
+    rebuilt = Rebuilt(network(axes))
     model = exported(rebuilt, axes)
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
-    assert {node.op_type for node in model.graph.node} <= ALLOWED | {"Conv", "ConvTranspose"}
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    check_operators(model)
     for rows in (1, 5):
         x = torch.randn(rows, *axes)
         for found, wanted in zip(session.run(None, {"x": x.numpy()}), rebuilt(x), strict=True):
-            np.testing.assert_allclose(found, wanted.detach(), rtol=1e-5, atol=1e-6)
+            np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
 
 
-def exported(module: nn.Module, axes: tuple[int, ...]) -> onnx.ModelProto:
+def test_sizes_that_halve_evenly_need_no_node_but_layers_and_turns() -> None:
+    model = onnx.load_from_string(exported(Rebuilt(network((16, 8, 3), activation="relu")), (16, 8, 3)))
+
+    assert [node.op_type for node in model.graph.node] == [
+        *("Transpose", "Conv", "Relu", "Conv", "Relu", "Reshape", "Gemm"),
+        *("Gemm", "Reshape", "Relu", "ConvTranspose", "Relu", "ConvTranspose", "Transpose"),
+    ]
+
+
+def exported(module: nn.Module, axes: tuple[int, ...]) -> bytes:
+    """With a free number of rows, and without what the exporter has to say."""
     for name in ("torch.onnx", "onnxscript", "onnx_ir"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -186,19 +203,4 @@ def exported(module: nn.Module, axes: tuple[int, ...]) -> onnx.ModelProto:
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
-
-
-def test_the_graph_has_no_node_that_only_asks_for_shapes() -> None:
-    class Encoded(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = network((16, 8, 3), hidden=(8, 4)).eval()
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.inner.decode(self.inner.encode(x), x[:, 0, 0, :0])
-
-    operators = [node.op_type for node in exported(Encoded(), (16, 8, 3)).graph.node]
-
-    assert not {"Shape", "Expand", "Slice"} & set(operators)
-    assert [one for one, next_ in pairwise(operators) if one == next_ == "Transpose"] == []
+    return program.model_proto.SerializeToString()

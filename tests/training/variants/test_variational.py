@@ -81,7 +81,7 @@ def test_the_spread_learned_for_a_feature_is_its_noise(fitted: Callable[..., Aut
     hidden = torch.randn(2000, 1, generator=generator)
     x = hidden * torch.tensor([1.0, -1.0, 1.0, 0.8]) + noise * torch.randn(2000, 4, generator=generator)
 
-    network = fitted(VariationalAutoencoder, shape(4, 1), x, steps=3000)
+    network = fitted(VariationalAutoencoder, shape(4, 1), x, steps=2000)
 
     assert isinstance(network, VariationalAutoencoder)
     torch.testing.assert_close(network.spread(), noise, atol=0.05, rtol=0)
@@ -117,6 +117,20 @@ def test_a_missing_value_has_no_part_in_the_quantiles(records: Callable[..., Ten
     assert network.known_quantiles[0].max() == x[:500, 0].max()
     assert network.known_quantiles[1].eq(0).all()
     assert network.generate(*chance(network, 100), torch.zeros(100, 0)).isfinite().all()
+
+
+@pytest.mark.parametrize(("axes", "conditions"), [((6, 3), (1,)), ((3, 4, 2), ())])
+def test_windows_and_images_are_drawn_too(axes: tuple[int, ...], conditions: tuple[int, ...]) -> None:
+    network = VariationalAutoencoder(Shape(axes, (16,), 2, "gelu", "bce", conditions=conditions))
+    x = torch.rand(200, *axes)
+
+    network.settled(x, torch.ones_like(x))
+    drawn = network.generate(*chance(network, 500), torch.rand(500, len(conditions)))
+
+    assert drawn.shape == (500, *axes)
+    assert drawn.min() >= x.min()
+    assert drawn.max() <= x.max()
+    assert apart(drawn.flatten(0, -2), x.flatten(0, -2)) < 0.05
 
 
 @pytest.mark.parametrize("conditions", [(), (1, 2)])
