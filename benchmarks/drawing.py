@@ -66,8 +66,15 @@ class Scale:
 class Mark(Protocol):
     """What is drawn inside the axes."""
 
-    name: str
-    colour: str
+    @property
+    def name(self) -> str:
+        """In the legend; not there where it is empty."""
+        ...
+
+    @property
+    def colour(self) -> str:
+        """In the legend, too."""
+        ...
 
     def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What the axes must reach: x and y."""
@@ -139,7 +146,7 @@ class Dots:
         yield from (f'<circle cx="{across:.1f}" cy="{up:.1f}" r="{self.size:g}"/>' for across, up in places)
         yield "</g>"
         for (across, up), label in zip(places, self.labels, strict=False):
-            yield text(across + self.size + 3, up + 4, label, colour=self.colour)
+            yield text(across + self.size + 3, up + 4, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,20 +315,13 @@ def draw(title: str, panels: Sequence[Panel]) -> str:
 
 
 def text(
-    x: float,
-    y: float,
-    said: str,
-    *,
-    anchor: str = "start",
-    colour: str = INK,
-    weight: str = "",
-    turned: bool = False,
+    x: float, y: float, said: str, *, anchor: str = "start", weight: str = "", turned: bool = False
 ) -> str:
     """A line of text."""
     more = f' font-weight="{weight}"' if weight else ""
     more += f' text-anchor="{anchor}"' if anchor != "start" else ""
     more += f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}"{more}>{escape(said, quote=False)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{INK}"{more}>{escape(said, quote=False)}</text>'
 
 
 def scale(axis: Axis, values: Sequence[NDArray[np.float64]], start: float, end: float) -> Scale:

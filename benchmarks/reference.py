@@ -20,7 +20,8 @@ from training.steps.describe import labels
 Truth = NDArray[np.bool_]
 WINDOW = 10  # readings
 HELD_OUT = 8  # the digit that no training has seen
-MODES = ("day", "night")
+STRANGE = 200  # rows of `hours`
+SPREAD, FAR = 0.6, 2.5  # degrees around what the hour asks for; how far from that a strange one is at least
 COMPARED = "denoising"  # stands beside the others on every set
 
 
@@ -40,7 +41,7 @@ class Reference:
 
 def references(host: Path, folder: Path) -> dict[str, Reference]:
     """Every set by its name; those that are made up are written into the folder."""
-    return {each.name: each for each in (recorded(host), windows(host), modes(folder), digits(folder))}
+    return {each.name: each for each in (recorded(host), windows(host), hours(folder), digits(folder))}
 
 
 def sets_of(name: str, variant: type[Autoencoder]) -> list[str]:
@@ -49,7 +50,7 @@ def sets_of(name: str, variant: type[Autoencoder]) -> list[str]:
     wanted = {
         "host": "table" in kinds and name != "conditional",
         "windows": "table" not in kinds and "window" in kinds,
-        "modes": name == "conditional",
+        "hours": name == "conditional",
         "digits": "table" not in kinds and "image" in kinds,
     }
     return [each for each, made_for_it in wanted.items() if made_for_it or name == COMPARED]
@@ -67,12 +68,13 @@ def windows(host: Path) -> Reference:
     return Reference("windows", rows.train, rows.test, rows.truth, {**rows.told, "window": WINDOW})
 
 
-def modes(folder: Path) -> Reference:
-    """Two modes, each with a temperature and a pressure of its own; strange is a row that names the other mode."""
-    files = folder / "modes.csv", folder / "mixed.csv"
-    write_modes(files[0], 1500, seed=1, swapped=0)
-    write_modes(files[1], 1000, seed=2, swapped=100)
-    return Reference("modes", files[0], read_file(files[1]), np.arange(1000) < 100, {})  # noqa: PLR2004
+def hours(folder: Path) -> Reference:
+    """A temperature that follows the hour; strange is one that is normal, but at another hour."""
+    files = folder / "day.csv", folder / "strange.csv"
+    write_day(files[0], 3000, 0, seed=1)
+    write_day(files[1], 2000, STRANGE, seed=2)
+    table = read_file(files[1])
+    return Reference("hours", files[0], table, np.arange(table.rows) < STRANGE, {})
 
 
 def digits(folder: Path) -> Reference:
@@ -88,15 +90,16 @@ def digits(folder: Path) -> Reference:
     )
 
 
-def write_modes(path: Path, rows: int, *, seed: int, swapped: int) -> None:
-    """The first `swapped` rows name the mode that they are not in."""
+def write_day(path: Path, rows: int, strange: int, *, seed: int) -> None:
+    """A temperature around its hour's; the first `strange` rows have that of a row at another hour."""
     chance = np.random.default_rng(seed)
-    mode, hidden = chance.integers(2, size=rows), chance.standard_normal(rows)
-    temperature = np.where(mode, 24, 20) + hidden + 0.2 * chance.standard_normal(rows)
-    pressure = np.where(mode, 5.5, 5) + 0.5 * hidden + 0.1 * chance.standard_normal(rows)
-    mode[:swapped] = 1 - mode[:swapped]
-    cells = zip(mode.tolist(), temperature.round(4).tolist(), pressure.round(4).tolist(), strict=True)
-    write(path, ["mode", "temperature", "pressure"], [[MODES[each], *numbers] for each, *numbers in cells])
+    hours = chance.uniform(0, 24, rows)
+    asked = 20 - 3 * np.cos(2 * np.pi * (hours - 3) / 24)
+    degrees = asked + SPREAD * chance.standard_normal(rows)
+    for row in range(strange):
+        other = np.flatnonzero(np.abs(degrees[strange:] - asked[row]) > FAR) + strange
+        degrees[row] = degrees[chance.choice(other)]
+    write(path, ["hour", "temperature"], np.column_stack([hours, degrees]).round(4).tolist())
 
 
 def write_pictures(folder: Path, images: NDArray[np.uint8]) -> None:

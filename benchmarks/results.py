@@ -6,13 +6,16 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from benchmarks.detectors import Detection
 from benchmarks.sets import Case
 from training.metrics import auprc, auroc
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Part = Literal["normal", "anomalies"]
 
@@ -87,7 +90,7 @@ def measure_kinds(case: Case, detection: Detection) -> Iterator[KindResult]:
         )
 
 
-def save(path: Path, results: Sequence[Result] | Sequence[KindResult]) -> None:
+def save(path: Path, results: Sequence[DataclassInstance]) -> None:
     """All lines as CSV; nothing where there are none."""
     if results:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 # What a variant is for asks for more than its defaults: see its page.
 TOLD: dict[str, dict[str, Any]] = {
     "sparse": {"code_size": 64},
-    "conditional": {"condition": ("mode",)},
+    "conditional": {"condition": ("hour",)},
+    "stacked": {"pretrain": True},
 }
 REPEATS = 7
 COMMAND = "python benchmarks/variants.py --figures docs/variants/figures --pages docs/variants"
@@ -104,7 +105,7 @@ def measure(name: str, reference: Reference, seed: int) -> Result:
         variant=name,
         data=reference.name,
         seed=seed,
-        options=" ".join(f"--{option.replace('_', '-')} {value}" for option, value in shown_options(told)),
+        options=as_flags(told),
         auroc=auroc(scores[known], truth, 0),
         auprc=auprc(scores[known], truth, 0),
         components_auroc=auroc(theirs, truth, 0),
@@ -120,11 +121,13 @@ def measure(name: str, reference: Reference, seed: int) -> Result:
     )
 
 
-def shown_options(told: dict[str, Any]) -> list[tuple[str, str]]:
+def as_flags(told: dict[str, Any]) -> str:
     """As on the command line."""
-    return [
-        (name, ",".join(value) if isinstance(value, tuple) else str(value)) for name, value in told.items()
-    ]
+    values = {
+        name: "" if value is True else f" {','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in told.items()
+    }
+    return " ".join(f"--{name.replace('_', '-')}{value}" for name, value in values.items())
 
 
 def bundle_size(training: Training) -> int:
@@ -184,8 +187,11 @@ def table(results: Sequence[Result], only: str | None = None) -> str:
         ]
     ]
     for data in names(each.data for each in results if each.data in sets):
-        for variant in names(each.variant for each in results if each.data == data):
-            lines.append(line([each for each in results if (each.variant, each.data) == (variant, data)]))
+        here = [each for each in results if each.data == data]
+        lines += [
+            line([each for each in here if each.variant == name])
+            for name in names(each.variant for each in here)
+        ]
     return markdown(lines)
 
 

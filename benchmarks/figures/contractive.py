@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.drawing import BLUE, GREY, ORANGE, Axis, Chart, Dots, Figure, Line, draw
+from benchmarks.drawing import BLUE, GREY, ORANGE, Axis, Chart, Dots, Figure, Line, Mark, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import normal_error, normal_samples, train
 from training.variants.contractive import jacobian_norm
@@ -30,11 +30,11 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
         return jacobian_norm(training.made.graph.autoencoder, some), normal_error(training, host)
 
     plain, noisy = tried(variant="vanilla"), tried(variant="denoising")
-    found = np.array([tried(variant="contractive", penalty=each) for each in PENALTIES]).T
+    norms, errors = np.array([tried(variant="contractive", penalty=each) for each in PENALTIES]).T
     labels = [f"{each:g}" for each in PENALTIES]
-    marks = [
-        Line(*found, colour=BLUE),
-        Dots(*found, "contractive, by --penalty", BLUE, 3, labels=labels),
+    marks: list[Mark] = [
+        Line(norms, errors, colour=BLUE),
+        Dots(norms, errors, "contractive, by --penalty", BLUE, 3, labels=labels),
         Dots([plain[0]], [plain[1]], "vanilla", GREY, 5),
         Dots([noisy[0]], [noisy[1]], "denoising", ORANGE, 5),
     ]
@@ -45,6 +45,6 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
             [Chart("Steepness and error", x, Axis("reconstruction error", low=0), marks, width=520)],
         ),
         f"With a code of {CODE} the Jacobian's norm is {plain[0]:.2f} for vanilla, {noisy[0]:.2f} for denoising, and "
-        f"{found[0][0]:.2f} to {found[0][-1]:.2f} for penalties of {labels[0]} to {labels[-1]}; the median error of normal "
-        f"rows goes from {plain[1]:.3f} (vanilla) to {found[1][-1]:.3f}.",
+        f"{norms[0]:.2f} to {norms[-1]:.2f} for penalties of {labels[0]} to {labels[-1]}; the median error of normal "
+        f"rows goes from {plain[1]:.3f} (vanilla) to {errors[-1]:.3f}.",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.drawing import BLUE, GREY, Axis, Chart, Dots, Figure, Line, draw
+from benchmarks.drawing import BLUE, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
 from training.metrics import auroc
@@ -26,9 +26,8 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
             for each in range(seed, seed + SEEDS)
         ]
     means = [float(np.mean(each)) for each in found.values()]
-    every = [(members, each) for members, ranked in found.items() for each in ranked]
-    marks = [
-        Dots(*zip(*every, strict=True), f"each of {SEEDS} seeds", GREY, 3),
+    marks: list[Mark] = [
+        Dots(np.repeat(MEMBERS, SEEDS), np.ravel(list(found.values())), f"each of {SEEDS} seeds", GREY, 3),
         Line(MEMBERS, means, "mean", BLUE, dots=True),
     ]
     places = Axis("members (1: denoising)", places={each: str(each) for each in MEMBERS})

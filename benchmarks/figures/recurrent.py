@@ -44,7 +44,7 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:  # noqa: ARG001
     alarms = {name: 100 * np.nanmean(score[usual] > 1) for name, score in over.items()}
     spans: list[Mark] = [Span(part.start, part.stop) for part in changed if SHOWN[0] < part.start < SHOWN[1]]
     at = np.arange(*SHOWN)
-    marks = [
+    marks: list[Mark] = [
         *spans,
         Line(at, np.ones(len(at)), "threshold", GREY, dashed=True),
         Line(at, over["denoising"][at], "denoising, reading by reading", ORANGE),
@@ -73,7 +73,9 @@ def write_rounds(path: Path, rounds: int, swapped: range | tuple[int, ...], *, s
     """A reading a second: each phase for PHASE readings, round after round."""
     order = [[0, 2, 1, 3] if number in swapped else [0, 1, 2, 3] for number in range(rounds)]
     phases = np.repeat(np.ravel(order), PHASE)
-    readings: NDArray[np.float64] = LEVELS[phases] + NOISE * np.random.default_rng(seed).standard_normal((len(phases), 2))
+    readings: NDArray[np.float64] = LEVELS[phases] + NOISE * np.random.default_rng(seed).standard_normal(
+        (len(phases), 2)
+    )
     times = [(START + timedelta(seconds=second)).isoformat() for second in range(len(phases))]
     cells = zip(times, readings.round(4).tolist(), strict=True)
     write(path, ["timestamp", "valve", "flow"], [[time, *numbers] for time, numbers in cells])

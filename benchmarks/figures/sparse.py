@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.drawing import BLUE, GREEN, GREY, Axis, Chart, Dots, Figure, Line, draw
+from benchmarks.drawing import BLUE, GREEN, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import normal_error, normal_samples, train
 from training.variants.sparse import active_units
@@ -34,13 +34,10 @@ def figure(sets: Mapping[str, Reference], seed: int) -> Figure:
         for kind in ("l1", "kl")
     )
     labels = [f"{each:g}" for each in PENALTIES]
-    marks = [
-        Line(*l1, colour=BLUE),
-        Line(*kl, colour=GREEN),
-        Dots(*l1, "l1", BLUE, 3, labels=labels),
-        Dots(*kl, "kl", GREEN, 3, labels=labels),
-        Dots([plain[0]], [plain[1]], "vanilla", GREY, 5),
-    ]
+    marks: list[Mark] = [Dots([plain[0]], [plain[1]], "vanilla", GREY, 5)]
+    for (active, errors), kind, colour in ((l1, "l1", BLUE), (kl, "kl", GREEN)):
+        marks.append(Line(active, errors, colour=colour))
+        marks.append(Dots(active, errors, kind, colour, 3, labels=labels))
     x, y = (
         Axis(f"% of the code's {CODE} units active in a record", low=0),
         Axis("reconstruction error", low=0),

@@ -12,17 +12,7 @@ from benchmarks.trainings import train
 
 SAMPLES = 2000
 SHARES = np.linspace(0.01, 0.99, 50)
-FEATURES = {
-    "cpu_user": BLUE,
-    "context_switches_per_s": ORANGE,
-    "disk_write_bytes_per_s": GREEN,
-    "memory_used_share": RED,
-}
-SHORT = {
-    "context_switches_per_s": "switches",
-    "disk_write_bytes_per_s": "disk writes",
-    "memory_used_share": "memory",
-}
+FEATURES = {"cpu_user": BLUE, "load_1m": ORANGE, "processes": GREEN, "memory_used_share": RED}
 
 
 def figure(sets: Mapping[str, Reference], seed: int) -> Figure:

@@ -61,12 +61,13 @@ def test_a_reading_that_fails_later_is_missing_and_shifts_no_column(monkeypatch:
 
 def test_samples_come_on_the_beat() -> None:
     start = time.monotonic()
+    taken: list[float] = []
 
-    taken = [
-        time.monotonic() - start for _ in records(HostSampler(), 0.1, lambda: time.monotonic() - start > 0.45)
-    ]
+    for _ in records(HostSampler(), 0.1, lambda: len(taken) == 5):
+        taken.append(time.monotonic() - start)
 
-    assert taken == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5], abs=0.08)
+    assert all(at >= beat - 0.01 for at, beat in zip(taken, (0.1, 0.2, 0.3, 0.4, 0.5), strict=True))
+    assert taken[-1] < 1.5  # a busy machine is late, but waits do not add up
 
 
 def test_a_recording_is_a_csv_with_a_time_and_a_row_a_beat(

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 import training.estimator
 from models.formats import FORMATS
@@ -30,6 +30,34 @@ EXPECTED_FAILURES = {
 }
 
 
+# Those that fit nothing, or once; the whole suite exports fifty models, and waits for `make soak`.
+QUICK = {
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_estimators_unfitted",
+    "check_fit2d_1feature",
+    "check_fit2d_1sample",
+    "check_get_params_invariance",
+    "check_no_attributes_set_in_init",
+    "check_outliers_train",
+    "check_parameters_default_constructible",
+    "check_set_params",
+    "check_valid_tag_types",
+}
+
+
+def test_scikit_learns_quick_checks_pass() -> None:
+    checks = estimator_checks_generator(AutoencoderDetector(epochs=5))
+    named = {getattr(check.func, "__name__", ""): (estimator, check) for estimator, check in checks}
+
+    assert {*named} >= QUICK
+    for name in QUICK:
+        estimator, check = named[name]
+        check(estimator)
+
+
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @parametrize_with_checks([AutoencoderDetector(epochs=5)], expected_failed_checks=lambda _: EXPECTED_FAILURES)
 def test_scikit_learns_own_checks_pass(estimator: AutoencoderDetector, check: Callable[..., None]) -> None:
