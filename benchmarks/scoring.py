@@ -25,7 +25,7 @@ from benchmarks.tables import markdown
 from models.bundle import Bundle, open_bundle
 from models.columns import TypedColumn
 from models.encoding import Encoded, encode
-from models.features import Feature, FeatureSchema, NumericFeature
+from models.features import CategoricalFeature, Feature, FeatureSchema, NumericFeature
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat, JsonPlaces
 from models.judgement import judge
@@ -162,8 +162,10 @@ def some_cells(feature: Feature, rows: int, chance: np.random.Generator) -> list
     """Cells of one feature; the first is there, so that no feature is absent."""
     if isinstance(feature, NumericFeature):
         cells = np.round(chance.uniform(feature.minimum, feature.maximum, rows), 3).tolist()
-    else:
+    elif isinstance(feature, CategoricalFeature):
         cells = chance.choice(feature.categories, rows).tolist()
+    else:
+        raise SystemExit(f"{feature.name} is an image; only models of tables are timed here")
     missing = (chance.random(rows) < MISSING) & (np.arange(rows) > 0)
     return [None if lost else cell for cell, lost in zip(cells, missing, strict=True)]
 

@@ -112,11 +112,16 @@ def train(data: Path, **told: Any) -> Training:  # noqa: ANN401
 def components(training: Training, table: Table) -> Vector:
     """Squared residual of as many principal components as the code has numbers, fitted on the same scaled samples."""
     fitted, _ = training.scaled(training.known())
-    seen, whole = training.scaled(training.samples(table))
-    known, seen, whole = (np.asarray(each.flatten(1).double()) for each in (fitted, seen, whole))
+    seen, whole = map(flat, training.scaled(training.samples(table)))
+    known = flat(fitted)
     pca = PCA(min(training.code_size, known.shape[1] - 1)).fit(known)
     residual: Matrix = whole - pca.inverse_transform(pca.transform(seen))
-    return np.square(residual).mean(axis=1)
+    return np.asarray(np.square(residual).mean(axis=1))
+
+
+def flat(x: torch.Tensor) -> Matrix:
+    """(rows, *axes) -> (rows, size)."""
+    return np.asarray(x.flatten(1).double())
 
 
 def normal_samples(training: Training, reference: Reference) -> torch.Tensor:

@@ -62,6 +62,7 @@ class Autoencoder(nn.Module, ABC):
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
     TAKES_CONDITIONS: ClassVar[bool] = False
     GENERATES: ClassVar[bool] = False
+    CLIP: ClassVar[float | None] = None  # longest gradient; None leaves it as it is
     STEPS: ClassVar[int] = 4000  # gradient steps that were enough on every set tried
     places: Tensor
 

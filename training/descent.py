@@ -93,6 +93,8 @@ class Descent:
         self._optimiser.zero_grad(set_to_none=True)
         loss = self._network.loss(x, weight, self._generator)
         loss.backward()  # type: ignore[no-untyped-call]
+        if self._network.CLIP is not None:
+            torch.nn.utils.clip_grad_norm_(self._network.parameters(), self._network.CLIP)
         self._optimiser.step()
         self._schedule.step()
         return loss.detach()

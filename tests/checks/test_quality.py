@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_sample_images
 from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
 
 from models.encoding import encode
-from models.feed import Samples
+from models.feed import Feed, Samples
 from models.formats import read_file
 from models.judgement import judge
 from models.pictures import encode_png
@@ -58,10 +59,28 @@ def test_a_digit_never_seen_is_found(name: str, tmp_path: Path) -> None:
     digits = load_digits()
     known, unknown = np.flatnonzero(digits.target != 8), np.flatnonzero(digits.target == 8)
     test = np.concatenate([known[1::2], unknown])
-    write_digits(tmp_path / "train", digits.images[known[::2]])
-    write_digits(tmp_path / "test", digits.images[test])
+    write_pictures(tmp_path / "train", 16 * digits.images[known[::2]])
+    write_pictures(tmp_path / "test", 16 * digits.images[test])
 
     assert_better(tmp_path / "train", read_file(tmp_path / "test"), digits.target[test] == 8, variant=name)
+
+
+def test_a_noisy_photograph_gains_three_decibels(tmp_path: Path) -> None:
+    known, other = (image.mean(axis=2) for image in load_sample_images().images)
+    chance = np.random.default_rng(0)
+    corners = chance.integers(0, [known.shape[0] - 16, known.shape[1] - 16], (1500, 2))
+    write_pictures(tmp_path / "train", [known[top : top + 16, left : left + 16] for top, left in corners])
+    clean = other[:416, :640].reshape(26, 16, 40, 16).swapaxes(1, 2).reshape(-1, 16, 16)
+    noisy = np.clip(clean + 25 * chance.standard_normal(clean.shape), 0, 255).astype(np.uint8)
+
+    told: dict[str, Any] = {"noise": 0.5, "mask": 0.0, "code_size": 64, "widths": (256,), "epochs": 100}
+    config = TrainingConfig(data=tmp_path / "train", variant="denoising", **told)
+    scorer = Scorer(make(read(config), config, Quiet()).bundle)
+    rebuilt = scorer.score(Feed({"image": noisy[..., None]})).expected[..., 0]
+
+    gain = 10 * np.log10(np.square(clean - noisy).mean() / np.square(clean - rebuilt).mean())
+    print(f"gained {gain:.2f} dB")
+    assert gain >= 3
 
 
 def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: Any) -> None:
@@ -118,7 +137,7 @@ def write_modes(path: Path, rows: int, *, seed: int, swapped: int) -> None:
             writer.writerow([("day", "night")[mode[row]], f"{temperature[row]:.4f}", f"{pressure[row]:.4f}"])
 
 
-def write_digits(folder: Path, images: NDArray[np.float64]) -> None:
+def write_pictures(folder: Path, images: Iterable[NDArray[np.float64]]) -> None:
     folder.mkdir()
     for place, image in enumerate(images):
-        (folder / f"{place:04d}.png").write_bytes(encode_png(np.clip(image * 16, 0, 255).astype(np.uint8)))
+        (folder / f"{place:04d}.png").write_bytes(encode_png(np.clip(image, 0, 255).astype(np.uint8)))
