@@ -18,7 +18,7 @@ BLUE, ORANGE, GREEN, RED, GREY = "#3b82c4", "#d9772b", "#43a062", "#d0504a", "#9
 HEIGHT, WIDTH = 240, 360
 LEFT, RIGHT, TOP, BOTTOM = 54, 14, 42, 40  # around the axes of a chart
 TICKS = 6  # at most
-LETTER = 6.2  # pixels across, about
+LETTER = 6.7  # pixels across, about
 PICTURE, SPACE = 84, 10
 
 

@@ -20,7 +20,7 @@ from training.steps.describe import labels
 Truth = NDArray[np.bool_]
 WINDOW = 10  # readings
 HELD_OUT = 8  # the digit that no training has seen
-STRANGE = 200  # rows of `hours`
+SWAPPED, STRANGE = 100, 200  # rows of `modes` and of `hours`
 SPREAD, FAR = 0.6, 2.5  # degrees around what the hour asks for; how far from that a strange one is at least
 COMPARED = "denoising"  # stands beside the others on every set
 
@@ -29,7 +29,8 @@ COMPARED = "denoising"  # stands beside the others on every set
 class Reference:
     """Normal data in a file or folder; `test` has the same columns, `truth` is True where a row of it is strange.
 
-    `told` is what every training on it is told, by the names of TrainingConfig.
+    `told` is what every training on it is told, by the names of TrainingConfig; `condition` what one that takes
+    conditions is told beside.
     """
 
     name: str
@@ -37,11 +38,15 @@ class Reference:
     test: Table
     truth: Truth
     told: dict[str, Any]
+    condition: tuple[str, ...] = ()
 
 
 def references(host: Path, folder: Path) -> dict[str, Reference]:
     """Every set by its name; those that are made up are written into the folder."""
-    return {each.name: each for each in (recorded(host), windows(host), hours(folder), digits(folder))}
+    return {
+        each.name: each
+        for each in (recorded(host), windows(host), modes(folder), hours(folder), digits(folder))
+    }
 
 
 def sets_of(name: str, variant: type[Autoencoder]) -> list[str]:
@@ -50,6 +55,7 @@ def sets_of(name: str, variant: type[Autoencoder]) -> list[str]:
     wanted = {
         "host": "table" in kinds and name != "conditional",
         "windows": "table" not in kinds and "window" in kinds,
+        "modes": name == "conditional",
         "hours": name == "conditional",
         "digits": "table" not in kinds and "image" in kinds,
     }
@@ -68,13 +74,22 @@ def windows(host: Path) -> Reference:
     return Reference("windows", rows.train, rows.test, rows.truth, {**rows.told, "window": WINDOW})
 
 
+def modes(folder: Path) -> Reference:
+    """Pressure rises with temperature by day and falls by night; strange is a row that names the other mode."""
+    files = folder / "modes.csv", folder / "mixed.csv"
+    write_modes(files[0], 1500, 0, seed=1)
+    write_modes(files[1], 1000, SWAPPED, seed=2)
+    table = read_file(files[1])
+    return Reference("modes", files[0], table, np.arange(table.rows) < SWAPPED, {}, ("mode",))
+
+
 def hours(folder: Path) -> Reference:
     """A temperature that follows the hour; strange is one that is normal, but at another hour."""
     files = folder / "day.csv", folder / "strange.csv"
     write_day(files[0], 3000, 0, seed=1)
     write_day(files[1], 2000, STRANGE, seed=2)
     table = read_file(files[1])
-    return Reference("hours", files[0], table, np.arange(table.rows) < STRANGE, {})
+    return Reference("hours", files[0], table, np.arange(table.rows) < STRANGE, {}, ("hour",))
 
 
 def digits(folder: Path) -> Reference:
@@ -87,6 +102,21 @@ def digits(folder: Path) -> Reference:
     write_pictures(folder / "digits-test", images[test])
     return Reference(
         "digits", folder / "digits", read_file(folder / "digits-test"), found.target[test] == HELD_OUT, {}
+    )
+
+
+def write_modes(path: Path, rows: int, swapped: int, *, seed: int) -> None:
+    """The first `swapped` rows name the mode that they are not in."""
+    chance = np.random.default_rng(seed)
+    mode, hidden = chance.integers(2, size=rows), chance.standard_normal(rows)
+    temperature = 20 + hidden + 0.2 * chance.standard_normal(rows)
+    pressure = 5 + np.where(mode, -0.5, 0.5) * hidden + 0.1 * chance.standard_normal(rows)
+    mode[:swapped] = 1 - mode[:swapped]
+    cells = zip(mode.tolist(), temperature.round(4).tolist(), pressure.round(4).tolist(), strict=True)
+    write(
+        path,
+        ["mode", "temperature", "pressure"],
+        [[("day", "night")[each], *numbers] for each, *numbers in cells],
     )
 
 

@@ -21,6 +21,7 @@ from models.table import Table
 from models.windowed import Windowed
 from training.config import TrainingConfig
 from training.pipeline import Made, make
+from training.preprocessing import Preprocessing
 from training.steps.describe import describe
 from training.steps.read import read
 from training.steps.split import split
@@ -110,13 +111,19 @@ def train(data: Path, **told: Any) -> Training:  # noqa: ANN401
 
 
 def components(training: Training, table: Table) -> Vector:
-    """Squared residual of as many principal components as the code has numbers, fitted on the same scaled samples."""
+    """Squared residual of as many principal components as the code has numbers, fitted on the same scaled samples.
+
+    Of a window, that of the readings that are judged.
+    """
     fitted, _ = training.scaled(training.known())
-    seen, whole = map(flat, training.scaled(training.samples(table)))
-    known = flat(fitted)
-    pca = PCA(min(training.code_size, known.shape[1] - 1)).fit(known)
-    residual: Matrix = whole - pca.inverse_transform(pca.transform(seen))
-    return np.asarray(np.square(residual).mean(axis=1))
+    seen, whole = training.scaled(training.samples(table))
+    pca = PCA(min(training.code_size, flat(fitted).shape[1] - 1)).fit(flat(fitted))
+    rebuilt = pca.inverse_transform(pca.transform(flat(seen))).reshape(whole.shape)
+    squared = np.square(np.asarray(whole.double()) - rebuilt)
+    preprocessing = training.made.graph.preprocessing
+    if isinstance(preprocessing, Preprocessing) and preprocessing.length:
+        squared = squared[:, -preprocessing.focus :]
+    return np.asarray(squared.reshape(len(squared), -1).mean(axis=1))
 
 
 def flat(x: torch.Tensor) -> Matrix:

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.figures import FIGURES
 from benchmarks.pages import fill
-from benchmarks.reference import Reference, references, sets_of
+from benchmarks.reference import COMPARED, Reference, references, sets_of
 from benchmarks.results import save
 from benchmarks.tables import markdown, names
 from benchmarks.trainings import Training, components, train
@@ -30,13 +30,20 @@ from training.steps.publish import publish
 from training.variants import VARIANTS
 
 ROOT = Path(__file__).parents[1]
-# What a variant is for asks for more than its defaults: see its page.
-TOLD: dict[str, dict[str, Any]] = {
-    "sparse": {"code_size": 64},
-    "conditional": {"condition": ("hour",)},
-    "stacked": {"pretrain": True},
-}
 REPEATS = 7
+HEADER = [
+    "variant",
+    "data",
+    "AUROC / AUPRC %",
+    "principal components",
+    "code",
+    "epochs",
+    "s an epoch",
+    "export s",
+    "model kB",
+    "bundle kB",
+    "µs a sample",
+]
 COMMAND = "python benchmarks/variants.py --figures docs/variants/figures --pages docs/variants"
 
 
@@ -95,7 +102,7 @@ def measured(chosen: Sequence[str], sets: dict[str, Reference], seeds: Sequence[
 
 def measure(name: str, reference: Reference, seed: int) -> Result:
     """Train once, score the test records as they would be served."""
-    told = TOLD.get(name, {})
+    told = asked(name, reference)
     training = train(reference.train, variant=name, seed=seed, **reference.told, **told)
     scores = training.score(reference.test)
     known = np.isfinite(scores)
@@ -119,6 +126,13 @@ def measure(name: str, reference: Reference, seed: int) -> Result:
         bundle_kb=bundle_size(training) / 1000,
         sample_microseconds=sample_microseconds(training, reference),
     )
+
+
+def asked(name: str, reference: Reference) -> dict[str, Any]:
+    """What a variant is told beyond its defaults, to be what it is."""
+    if name == "conditional":
+        return {"condition": reference.condition}
+    return {"pretrain": True} if name == "stacked" else {}
 
 
 def as_flags(told: dict[str, Any]) -> str:
@@ -169,30 +183,20 @@ def drawn(chosen: Sequence[str], sets: dict[str, Reference], folder: Path, seed:
 
 
 def table(results: Sequence[Result], only: str | None = None) -> str:
-    """A line for each variant on each set, means over the seeds; the sets of one variant with those beside it."""
-    sets = {each.data for each in results if only in (None, each.variant)}
-    lines = [
-        [
-            "variant",
-            "data",
-            "AUROC / AUPRC %",
-            "principal components",
-            "code",
-            "epochs",
-            "s an epoch",
-            "export s",
-            "model kB",
-            "bundle kB",
-            "µs a sample",
-        ]
-    ]
-    for data in names(each.data for each in results if each.data in sets):
-        here = [each for each in results if each.data == data]
+    """A line for each variant on each set, means over the seeds; of one variant its own, and the one it stands beside."""
+    lines = [HEADER]
+    for data in names(each.data for each in results if only in (None, each.variant)):
+        here = [each for each in results if each.data == data and only in (None, each.variant, beside(only))]
         lines += [
-            line([each for each in here if each.variant == name])
-            for name in names(each.variant for each in here)
+            line([each for each in here if each.variant == name]) for name in names(e.variant for e in here)
         ]
-    return markdown(lines)
+    seeds = sorted({each.seed for each in results})
+    return f"{markdown(lines)}\n\nSeed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}."
+
+
+def beside(variant: str | None) -> str:
+    """What a variant is compared with on its own page."""
+    return "vanilla" if variant == COMPARED else COMPARED
 
 
 def line(results: Sequence[Result]) -> list[str]:

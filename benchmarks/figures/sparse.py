@@ -14,7 +14,7 @@ from benchmarks.trainings import normal_error, normal_samples, train
 from training.variants.sparse import active_units
 
 CODE = 64
-PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
+PENALTIES = (0.01, 0.03, 0.1, 1.0)
 
 
 def figure(sets: Mapping[str, Reference], seed: int) -> Figure:

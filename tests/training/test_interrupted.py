@@ -76,7 +76,11 @@ def files(root: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=[moment.__name__.replace("_", " ") for moment in MOMENTS])
+@pytest.mark.parametrize(
+    "moment",
+    [pytest.param(each, marks=() if each is MOMENTS[-1] else pytest.mark.soak) for each in MOMENTS],
+    ids=[moment.__name__.replace("_", " ") for moment in MOMENTS],
+)
 def test_a_killed_training_publishes_nothing_and_the_next_one_works_and_tidies_up(
     moment: Callable[[str, Path], bool], quick: Quick
 ) -> None:
@@ -119,6 +123,7 @@ def test_a_first_training_that_is_killed_leaves_no_model(quick: Quick) -> None:
     assert train(config, Quiet(), repository).reference.version == 1
 
 
+@pytest.mark.soak
 def test_two_trainings_at_once_do_not_hurt_each_other(quick: Quick) -> None:
     config = quick(test=0, epochs=3)
     repository = Repository(config.repository)
