@@ -5,10 +5,13 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SERVICE := .venv-service
 DEV := .venv
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# A file's tests share its fixtures, so a file stays with one worker.
+WORKERS ?= 2
+TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak" -n $(WORKERS) --dist loadfile
 CODE := batch models offbeat service training tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve train test test-slim check format lint types imports e2e bench soak image clean
+.PHONY: help run serve train test coverage test-slim check format lint types imports e2e bench soak image clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,12 +25,11 @@ serve: $(SERVICE)/ready ## serve var/repository, the shipped model below it
 train: $(DEV)/ready ## train the shipped model again, from the recording in examples/host
 	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --blocks 5 --repository models/shipped --promote
 
-test: $(DEV)/ready ## all tests but e2e and soak, with coverage of the rooms
-	$(DEV)/bin/python -m pytest -q -m "not e2e and not soak" tests/checks # untraced: forty exports are twice as slow under coverage
-	$(DEV)/bin/coverage erase
-	$(DEV)/bin/coverage run -m pytest -q -m "not e2e and not soak" --ignore tests/checks
-	$(DEV)/bin/coverage combine --quiet
-	$(DEV)/bin/coverage report
+test: $(DEV)/ready ## all tests but e2e and soak
+	$(TESTS)
+
+coverage: $(DEV)/ready ## the same, with the share of the rooms' lines and branches they reach
+	$(TESTS) --cov --cov-report=term
 
 test-slim: $(SERVICE)/ready-for-tests ## the tests of models, service and batch where torch and onnx are not installed
 	$(SERVICE)/bin/python -c "import importlib.util as u, sys; sys.exit(any(map(u.find_spec, ('torch', 'onnx'))))"
