@@ -99,4 +99,4 @@ class Calibration(Contract):
         """clip(-log10(tail probability) / 6, 0, 1): 0 is ordinary, 1 is one in a million. NaN stays NaN."""
         tail = np.where(score > self.tail.start, self.tail.survival(score), self.p_value(score))
         with np.errstate(divide="ignore"):  # a probability too small for float64 is severity 1
-            return np.clip(-np.log10(tail) / WORST, 0, 1)
+            return np.clip(-np.log10(tail) / WORST, 0, 1) + 0.0  # where -0.0 would be

@@ -27,6 +27,7 @@ from models.windows import frames
 from training.config import TrainingConfig
 from training.graph import ScoringGraph
 from training.pipeline import make
+from training.preprocessing import Preprocessing
 from training.progress import Quiet
 from training.steps.describe import describe, labels
 from training.steps.read import read
@@ -39,7 +40,8 @@ OF_WINDOWS = {name for name, variant in VARIANTS.items() if "table" not in varia
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name != "conditional"])
 def test_faults_of_the_recorded_host_are_found(name: str) -> None:
-    told = {"window": 10, "epochs": 40} if name in OF_WINDOWS else {}
+    # A code of 28, the default here, is undertrained after 40 epochs and lets as many principal components pass.
+    told = {"window": 10, "epochs": 40, "code_size": 8} if name in OF_WINDOWS else {}
     faults = read_file(HOST / "faults.csv")
 
     assert_better(HOST / "normal.csv", faults, labels(faults, "label"), variant=name, blocks=5, **told)
@@ -84,7 +86,10 @@ def test_a_noisy_photograph_gains_three_decibels(tmp_path: Path) -> None:
 
 
 def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: Any) -> None:
-    """AUROC of the score is no less than that of the squared residual of principal components on the same scaled samples."""
+    """AUROC of the score is no less than that of the squared residual of principal components on the same scaled samples.
+
+    Of a window, that of the readings that are judged.
+    """
     config = TrainingConfig(data=data, **told)
     source = read(config)
     made = make(source, config, Quiet())
@@ -98,10 +103,20 @@ def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: An
     code = min(made.graph.autoencoder.shape.code_size, fitted.shape[1] - 1)
     components = PCA(code).fit(fitted)
     seen, raw = scaled(made.graph, samples_of(scorer, table))
-    residual = np.square(raw - components.inverse_transform(components.transform(seen))).mean(axis=1)
+    residual = judged_part(
+        np.square(raw - components.inverse_transform(components.transform(seen))), made.graph
+    )
     ours, theirs = (roc_auc_score(truth[known], each) for each in (judged.score[known], residual))
     print(f"{config.variant}: AUROC {ours:.3f}, {code} principal components {theirs:.3f}")
     assert ours >= theirs
+
+
+def judged_part(squared: NDArray[np.float64], graph: ScoringGraph) -> NDArray[np.float64]:
+    """The mean over each sample, over the judged readings of a window: (rows, size) -> (rows,)."""
+    preprocessing = graph.preprocessing
+    if isinstance(preprocessing, Preprocessing) and preprocessing.length:
+        squared = squared[:, -preprocessing.focus * graph.autoencoder.shape.axes[-1] :]
+    return np.asarray(squared.mean(axis=1))
 
 
 def scaled(graph: ScoringGraph, samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
