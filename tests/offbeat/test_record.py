@@ -45,7 +45,8 @@ def test_work_shows_in_the_sample() -> None:
     own = (time.process_time() - worked) / ((time.monotonic() - began) * psutil.cpu_count())
 
     assert own > 0
-    assert sample["cpu_user"] + sample["cpu_system"] >= own / 2  # the machine counts in hundredths of a second
+    # Half, since the machine counts in hundredths of a second.
+    assert sample["cpu_user"] + sample["cpu_system"] >= own / 2
 
 
 def test_a_reading_that_fails_later_is_missing_and_shifts_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
