@@ -15,6 +15,7 @@ from batch.score import Result, scored
 from batch.strangest import print_strangest
 from models.errors import FormatRefused, ModelNotFound, TableMismatch
 from models.formats import read_file
+from models.formats.folder import FILE
 from models.options import separator
 from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
@@ -52,12 +53,13 @@ def _run(view: str, arguments: Sequence[str]) -> int:
     threshold = scorer.manifest.threshold.overridden(reference.threshold)
     ignore_unknown = options.extra == "ignore" or options.data.is_dir()  # which has a column of names
     try:
-        scorer.columns.check(table, ignore_unknown=ignore_unknown)
+        scorer.columns.check(table, ignore_unknown=ignore_unknown, ignore="--extra ignore")
         result = scored(scorer, table, view, threshold, last_only=options.last_only)
     except TableMismatch as error:
         raise FormatRefused(f"{options.data}: {error.placed}") from error
     output.write(result)
-    _tell(Console(stderr=True, markup=False, emoji=False), reference, result, options)
+    files = table.columns[FILE].cells if options.data.is_dir() else None
+    _tell(Console(stderr=True, markup=False, emoji=False), reference, result, files, options)
     return 0
 
 
@@ -78,15 +80,21 @@ class _Several(ModelNotFound):
         self.args = (f"there are several models: {', '.join(models)}; name one with --model",)
 
 
-def _tell(console: Console, reference: Reference, result: Result, options: argparse.Namespace) -> None:
-    judged = result.judged
+def _tell(
+    console: Console,
+    reference: Reference,
+    result: Result,
+    files: Sequence[str] | None,
+    options: argparse.Namespace,
+) -> None:
+    seen = result.seen
     if options.output is None and not sys.stdout.isatty():
         return
     counts = "  ".join(
-        f"{verdict} {judged.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown")
+        f"{verdict} {seen.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown")
     )
-    console.print(f"{reference.model}@{reference.version}: {judged.rows} records  {counts}")
-    print_strangest(console, judged, result.files() if options.data.is_dir() else None)
+    console.print(f"{reference.model}@{reference.version}: {result.records.rows} records  {counts}")
+    print_strangest(console, seen.strangest, files)
     if options.output is not None:
         console.print(f"written to {options.output}")
 

@@ -63,7 +63,7 @@ class PictureOutput:
         """The picture as the model would have it."""
         (picture,) = result.pictures()
         if picture is None:
-            raise ContractError(f"there is no picture to rebuild: {result.judged.reasons[0]}")
+            raise ContractError(f"there is no picture to rebuild: {result.seen.reasons[0]}")
         _write(picture, self.path)
 
 
@@ -108,9 +108,19 @@ def _folder(data: Path, path: Path | None) -> FolderOutput:
         raise ContractError(f"{path} is a file; name a folder for the rebuilt pictures")
     if path.suffix.lower() in PICTURES and not path.is_dir():
         raise ContractError(f"{data} is a folder of pictures and {path} would be one; name a folder")
-    if path.resolve() == data.resolve():
-        raise ContractError(f"the rebuilt pictures would replace those in {data}; name another folder")
+    _check_apart(path, data)
     return FolderOutput(path)
+
+
+def _check_apart(path: Path, data: Path) -> None:
+    """What is rebuilt must neither replace what is read now nor be read the next time."""
+    into, source = path.resolve(), data.resolve()
+    if into == source:
+        raise ContractError(f"the rebuilt pictures would replace those in {data}; name another folder")
+    if into.is_relative_to(source):
+        raise ContractError(f"{path} lies in {data}, whose pictures are rebuilt; name a folder outside of it")
+    if source.is_relative_to(into):
+        raise ContractError(f"{data}, whose pictures are rebuilt, lies in {path}; name another folder")
 
 
 def _picture(path: Path | None) -> PictureOutput:

@@ -1,18 +1,29 @@
-"""Score, embed or rebuild a table: the columns of the input kept, the model's added. Knows no files."""
+"""Score, embed or rebuild a table: the columns of the input kept, the model's added. Knows no files.
+
+Pictures are judged some at a time, and of each only what is asked for is kept: their pixels and errors are large.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.strangest import Strange, strangest, strangest_of
 from models.columns import Column, TypedColumn
+from models.encoding import encode
+from models.errors import COUNTED_MISMATCHES, TableMismatch
+from models.feed import runs
 from models.formats.folder import FILE
 from models.judgement import Judgement, judge
-from models.pictures import encode_png
 from models.scorer import Scorer
 from models.table import Table
-from models.threshold import Threshold
+from models.threshold import Threshold, Verdict
 
 Columns = dict[str, Column]
 
@@ -56,13 +67,23 @@ VIEWS: dict[str, Callable[[Judgement], Columns]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is kept of the judgement of some records: the view's columns, and what a person is told. `places`: their rows."""
+
+    columns: Columns
+    places: NDArray[np.int64]
+    verdicts: list[Verdict]
+    reasons: list[str | None]
+    strangest: list[Strange]
+
+
 @dataclass(frozen=True)
 class Result:
-    """The judgement of records, which are those of the input or the last of them, and how it is to be seen."""
+    """Records, which are those of the input or the last of them, and what was seen of them."""
 
-    judged: Judgement
     records: Table
-    view: str
+    seen: Seen
 
     @cached_property
     def table(self) -> Table:
@@ -71,7 +92,7 @@ class Result:
         The bytes of pictures stay behind: no table can be written with them.
         """
         columns = {name: each for name, each in self.records.columns.items() if not _holds_bytes(each)}
-        for name, column in VIEWS[self.view](self.judged).items():
+        for name, column in self.seen.columns.items():
             columns[_free(name, columns)] = column
         return Table(columns, self.records.rows, self.records.places)
 
@@ -80,18 +101,68 @@ class Result:
         return list(self.records.columns[FILE].cells)
 
     def pictures(self) -> list[bytes | None]:
-        """Each picture as the model would have it, as a PNG; None for one without a verdict."""
-        expected = self.judged.scores.expected
-        known = [reason is None for reason in self.judged.reasons]
-        return [encode_png(expected[row]) if there else None for row, there in enumerate(known)]
+        """Rebuilt pictures as PNG; None for one without a verdict."""
+        (rebuilt,) = self.seen.columns.values()
+        return [None if cell is None else base64.b64decode(cell) for cell in rebuilt.cells]
 
 
 def scored(
     scorer: Scorer, table: Table, view: str, threshold: Threshold | None = None, *, last_only: bool = False
 ) -> Result:
     """Judge every record, or with `last_only` the last (of windows, the last of each series)."""
-    judged = judge(scorer, table, threshold, last_only=last_only)
-    return Result(judged, table.take(judged.places) if last_only else table, view)
+    judgements = _judgements(scorer, table, threshold, last_only=last_only)
+    every = [_seen(judged, view, first) for first, judged in judgements]
+    seen = every[-1] if last_only else _joined(every)
+    return Result(table.take(seen.places) if last_only else table, seen)
+
+
+def _judgements(
+    scorer: Scorer, table: Table, threshold: Threshold | None, *, last_only: bool
+) -> Iterator[tuple[int, Judgement]]:
+    """All records at once, or pictures as many as go through the graph together; with the number of the first.
+
+    TableMismatch names what is wrong with all of them.
+    """
+    refused: list[TableMismatch] = []
+    for rows in runs(table.rows, scorer.run_rows if scorer.columns.images else table.rows):
+        part = table.part(rows)
+        try:
+            if refused:
+                encode(part, scorer.columns)
+                continue
+            judged = judge(scorer, part, threshold, last_only=last_only)
+        except TableMismatch as error:
+            refused.append(error)
+        else:
+            yield rows.start, judged
+    if refused:
+        total = min(sum(error.total for error in refused), COUNTED_MISMATCHES)
+        raise TableMismatch([*chain.from_iterable(error.mismatches for error in refused)], total)
+
+
+def _seen(judged: Judgement, view: str, first: int) -> Seen:
+    return Seen(
+        VIEWS[view](judged),
+        judged.places + first,
+        judged.verdicts,
+        judged.reasons,
+        strangest_of(judged, first),
+    )
+
+
+def _joined(every: Sequence[Seen]) -> Seen:
+    """The same of all records."""
+    return Seen(
+        {name: _one_column([each.columns[name] for each in every]) for name in every[0].columns},
+        np.concatenate([each.places for each in every]),
+        [*chain.from_iterable(each.verdicts for each in every)],
+        [*chain.from_iterable(each.reasons for each in every)],
+        strangest(chain.from_iterable(each.strangest for each in every)),
+    )
+
+
+def _one_column(parts: Sequence[Column]) -> Column:
+    return TypedColumn([*chain.from_iterable(part.cells for part in parts)])
 
 
 def _holds_bytes(column: Column) -> bool:

@@ -67,7 +67,8 @@ class TableMismatch(ContractError):
 
     def __init__(self, mismatches: Sequence[Mismatch], total: int | None = None) -> None:
         self.mismatches = tuple(mismatches[:SHOWN_MISMATCHES])
-        more = (total or len(mismatches)) - 1
+        self.total = total or len(mismatches)
+        more = self.total - 1
         super().__init__(f"{mismatches[0]}" + (f" (and {more} more)" if more else ""))
 
     @property

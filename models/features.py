@@ -148,14 +148,17 @@ class FeatureSchema(Contract):
         """Where the conditions are among the names."""
         return tuple(place for place, name in enumerate(self.names) if name in self.conditions)
 
-    def check(self, table: Table, *, ignore_unknown: bool = False) -> None:
-        """TableMismatch when a feature is in no record, or a column is neither feature nor passthrough."""
+    def check(self, table: Table, *, ignore_unknown: bool = False, ignore: str = "extra=ignore") -> None:
+        """TableMismatch when a feature is in no record, or a column is neither feature nor passthrough.
+
+        `ignore` is how whoever asks says that unknown columns may be left out.
+        """
         unknown = [] if ignore_unknown else self._unknown(table)
         absent = [name for name in self.inputs if _is_absent(table, name)]
         if not absent and not unknown:
             return
         # A hostile body has a million columns: only those that are shown are worth a closer look.
-        shown_first = [self._unknown_column(table, name) for name in unknown[:SHOWN_MISMATCHES]]
+        shown_first = [self._unknown_column(table, name, ignore) for name in unknown[:SHOWN_MISMATCHES]]
         shown_then = [_absent_feature(table, name) for name in absent[:SHOWN_MISMATCHES]]
         raise TableMismatch([*shown_first, *shown_then], len(unknown) + len(absent))
 
@@ -163,9 +166,9 @@ class FeatureSchema(Contract):
         known = {*self.inputs, *self.passthrough}
         return [name for name in table.columns if name not in known]
 
-    def _unknown_column(self, table: Table, name: str) -> Mismatch:
+    def _unknown_column(self, table: Table, name: str, ignore: str) -> Mismatch:
         close = get_close_matches(name[:COMPARED], self.inputs, n=1)
-        hint = f"did you mean {shown(close[0])}?" if close else "extra=ignore leaves it out"
+        hint = f"did you mean {shown(close[0])}?" if close else f"{ignore} leaves it out"
         detail = f"the model knows no column {shown(name)}; {hint}"
         return table.mismatch(_first_seen(table, name), name, detail)
 

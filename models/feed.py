@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+CHUNK = 4096  # samples a run: larger runs leave the caches and are slower
+RUN_VALUES = 2_000_000  # input values a run, where one sample has many
 Inputs = Mapping[str, NDArray[Any]]
 
 
@@ -56,3 +58,13 @@ class Feed:
     def with_numeric(self, numeric: NDArray[np.float64]) -> Feed:
         """The same with other numbers."""
         return Feed({**self.inputs, "numeric": numeric})
+
+
+def run_rows(values: int) -> int:
+    """How many samples of so many input values each make up a run that stays in the caches."""
+    return max(1, min(CHUNK, RUN_VALUES // values))
+
+
+def runs(rows: int, most: int) -> Iterator[slice]:
+    """All samples, at most so many at a time; no sample is no run."""
+    return (slice(at, min(at + most, rows)) for at in range(0, rows, most))

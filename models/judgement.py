@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.columns import shown
 from models.encoding import UNSEEN, Encoded, encode
+from models.errors import TooLarge
 from models.explanation import Contribution, RecordExplanation, Value
 from models.features import FeatureSchema
 from models.regions import PictureExplanation
@@ -19,6 +20,7 @@ from models.scorer import Scorer, Scores
 from models.table import Table
 from models.threshold import Threshold, Vector, Verdict
 from models.windowed import Windowed
+from models.windows import Frames
 
 NAMED = 5  # features that a reason lists
 Rows = NDArray[np.int64]
@@ -122,18 +124,23 @@ class Asked:
 
 
 def judge(
-    scorer: Scorer, table: Table, threshold: Threshold | None = None, *, last_only: bool = False
+    scorer: Scorer,
+    table: Table,
+    threshold: Threshold | None = None,
+    *,
+    last_only: bool = False,
+    most: int | None = None,
 ) -> Judgement:
     """Score a table that passed `FeatureSchema.check`; without a threshold the bundle's own decides.
 
     `last_only` judges the last record only, of windows the last of each series. TableMismatch for a series whose times
-    do not ascend.
+    do not ascend, TooLarge for windows of more than `most` values together.
     """
     encoded = encode(table, scorer.columns)
     asked = (
         _records(scorer, encoded, last_only)
         if scorer.window is None
-        else _windows(scorer, table, encoded, last_only)
+        else _windows(scorer, table, encoded, last_only, most)
     )
     reasons = _reasons(asked, scorer.columns)
     known = np.array([reason is None for reason in reasons], dtype=np.bool_)
@@ -166,11 +173,18 @@ def _records(scorer: Scorer, encoded: Encoded, last_only: bool) -> Asked:  # noq
     return Asked(asked, scorer.score(asked), places, [None] * len(places))
 
 
-def _windows(scorer: Scorer, table: Table, encoded: Encoded, last_only: bool) -> Asked:  # noqa: FBT001
+def _windows(
+    scorer: Scorer,
+    table: Table,
+    encoded: Encoded,
+    last_only: bool,  # noqa: FBT001
+    most: int | None,
+) -> Asked:
     """Scores at the rows where a whole window ends, NaN at the others."""
     framed = scorer.frames(table)
     places = framed.last_rows() if last_only else np.arange(encoded.rows)
     asked = framed.of(places)
+    _check_work(asked, len(scorer.columns.names), most)
     scores = scorer.score(Windowed(encoded, asked))
     reasons = framed.reasons()
     gone = encoded.missing | encoded.not_finite
@@ -181,6 +195,16 @@ def _windows(scorer: Scorer, table: Table, encoded: Encoded, last_only: bool) ->
         [reasons[row] for row in places],
         partial(framed.earlier, gone, places) if gone.any() else None,
     )
+
+
+def _check_work(asked: Frames, features: int, most: int | None) -> None:
+    """Windows overlap: a few readings can be as much work as millions of records."""
+    length = asked.window.length
+    if most is not None and asked.windows * length * features > most:
+        raise TooLarge(
+            f"{asked.windows:,} windows of {length:,} readings x {features:,} features are too many for one call, which "
+            f"may hold {most:,} values; send the series in pieces, each after the {length - 1:,} readings before it"
+        )
 
 
 def _scattered(scores: Scores, at: Rows, rows: int) -> Scores:

@@ -16,8 +16,8 @@ from google.protobuf.message import DecodeError
 from models.errors import BundleRefused
 
 ALLOWED = frozenset(
-    """Abs Add And ArgMax Cast CastLike Clip Concat Constant ConstantOfShape Conv ConvTranspose Div Elu Equal Erf Exp Expand Flatten
-    GRU Gather Gelu Gemm Greater GreaterOrEqual HardSwish Identity IsInf IsNaN LeakyRelu Less LessOrEqual Log MatMul Max Min
+    """Abs Add And ArgMax ArgMin Cast CastLike Clip Concat Constant ConstantOfShape Conv ConvTranspose Div Elu Equal Erf Exp Expand Flatten
+    GRU Gather GatherElements Gelu Gemm Greater GreaterOrEqual HardSwish Identity IsInf IsNaN LeakyRelu Less LessOrEqual Log MatMul Max Min
     Mul Neg Not OneHot Or Pad Pow Range Reciprocal ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Round Selu Shape
     Sigmoid Sign Slice Softmax Softplus Split Sqrt Squeeze Sub Sum Tanh Transpose Unsqueeze Where""".split()  # noqa: SIM905
 )

@@ -13,6 +13,7 @@ from models.columns import shown
 from models.encoding import UNSEEN, Encoded, encode
 from models.errors import BundleRefused, Mismatch, refuse_any
 from models.features import CategoricalFeature, FeatureSchema, NumericFeature
+from models.feed import Inputs, run_rows, runs
 from models.formats.json_text import typed
 from models.manifest import Manifest
 from models.table import Table, escaped
@@ -54,7 +55,7 @@ class Sampler:
         self._test()
 
     def sample(self, n: int, seed: int, condition: Mapping[str, object]) -> Columns:
-        """`n` records, the same ones for the same seed, all inside the trained range; each feature by its name.
+        """`n` records, at least one, the same ones for the same seed, all inside the trained range; each feature by its name.
 
         `condition` gives every condition of the model its value. TableMismatch for one that is not there, unknown, or
         was not seen in training.
@@ -66,13 +67,21 @@ class Sampler:
         }
 
     def _run(self, n: int, seed: int, given: Encoded) -> NDArray[np.float64]:
-        """(n, features); numbers in their own units, categories as codes. The first records do not depend on `n`."""
-        size = (n, self._latent + self._width)
-        chance = np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
-        parts = {"latent": chance[:, : self._latent], "noise": chance[:, self._latent :]}
+        """(n, features); numbers in their own units, categories as codes. The first records do not depend on `n`.
+
+        Run by run, for the chance of a category has as many numbers as there are categories.
+        """
+        chance = np.random.default_rng(seed)
+        record = given.feed(slice(0, 1)) if self._columns.conditions else {}
+        parts = runs(n, run_rows(self._latent + self._width))
+        return np.concatenate([self._made(part.stop - part.start, chance, record) for part in parts])
+
+    def _made(self, n: int, chance: np.random.Generator, record: Inputs) -> NDArray[np.float64]:
+        """One run. What is drawn from `chance` is the same in several runs as in one."""
+        drawn = chance.standard_normal((n, self._latent + self._width), dtype=np.float32)
+        parts = {"latent": drawn[:, : self._latent], "noise": drawn[:, self._latent :]}
         inputs: dict[str, NDArray[Any]] = {name: np.ascontiguousarray(part) for name, part in parts.items()}
-        if self._columns.conditions:
-            inputs |= {name: values.repeat(n, axis=0) for name, values in given.feed(slice(0, 1)).items()}
+        inputs |= {name: values.repeat(n, axis=0) for name, values in record.items()}
         return np.asarray(self._session.run(["expected"], inputs)[0])
 
     def _cells(self, place: int, made: NDArray[np.float64], given: Encoded) -> list[float | str]:

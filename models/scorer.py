@@ -16,7 +16,7 @@ from models.bundle import MODEL, SAMPLER, Bundle, open_bundle
 from models.encoding import encode
 from models.errors import BundleRefused, TableMismatch
 from models.features import FeatureSchema
-from models.feed import Inputs, Samples
+from models.feed import CHUNK, Inputs, Samples, run_rows, runs
 from models.formats.json_text import JsonPlaces, typed
 from models.manifest import Manifest
 from models.sampler import Sampler, width
@@ -24,9 +24,8 @@ from models.table import Table
 from models.windowed import Windowed
 from models.windows import Frames, Window, frames
 
+__all__ = ["CHUNK", "OUTPUTS", "Scorer", "Scores", "check_scores", "golden_samples", "golden_table"]
 SHOWN = 200  # characters of what ONNX Runtime says that an error repeats
-CHUNK = 4096  # samples a run: larger runs leave the caches and are slower
-RUN_VALUES = 2_000_000  # input values a run, where one sample has many
 TOLERANCE = 1e-5  # relative to the larger of score and threshold
 FloatMatrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -58,7 +57,8 @@ Signature = set[tuple[str, str, tuple[int, ...]]]
 class Scorer:
     """A bundle with its ONNX Runtime session. Thread-safe: scoring changes nothing.
 
-    `sampler` makes up records; None for a model that cannot.
+    `sampler` makes up records; None for a model that cannot. `run_rows`: how many samples go through the graph at once;
+    whoever scores in pieces of so many gets the numbers of the whole to the last bit.
     """
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
@@ -66,7 +66,7 @@ class Scorer:
         self.digest = bundle.digest
         self.calibration = bundle.calibration
         self._session = _session(bundle.model, threads)
-        self._run_rows = max(1, min(CHUNK, RUN_VALUES // _values(bundle.manifest)))
+        self.run_rows = run_rows(_values(bundle.manifest))
         _check_signature(self._session, MODEL, _signature(bundle.manifest), OUTPUTS)
         self._test(bundle)
         self.sampler = _sampler(bundle, threads)
@@ -93,10 +93,11 @@ class Scorer:
         return frames(table, self.window)
 
     def score(self, samples: Samples) -> Scores:
-        """Score every sample, in runs that stay in the caches; no sample is a run, too."""
-        starts = range(0, max(samples.rows, 1), self._run_rows)
-        runs = [self._run(samples.feed(slice(at, at + self._run_rows))) for at in starts]
-        return Scores(*(np.concatenate(parts) for parts in zip(*runs, strict=True)))
+        """Score every sample, in runs that stay in the caches."""
+        if not samples.rows:  # on which some operators of ONNX Runtime end the process
+            return _nothing(self.manifest)
+        found = [self._run(samples.feed(part)) for part in runs(samples.rows, self.run_rows)]
+        return Scores(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def _run(self, inputs: Inputs) -> list[NDArray[Any]]:
         found = self._session.run(OUTPUTS, dict(inputs))
@@ -204,15 +205,27 @@ def _values(manifest: Manifest) -> int:
     return sum(math.prod(shape) for _, _, shape in _signature(manifest))
 
 
-def _check_shapes(found: Scores, rows: int, manifest: Manifest) -> None:
-    """BundleRefused unless every output has a number for what it speaks of."""
+def _axes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
+    """The shape, but for the samples, of every output."""
     features: tuple[int, ...] = (len(manifest.columns.names),)
     axes = {"latent": (manifest.latent_size,), "expected": features, "attribution": features}
     for image in manifest.columns.images:
         axes["attribution"] = (image.height, image.width)
-        axes["expected"] = (*axes["attribution"], image.channels)
-    for name in OUTPUTS:
-        wanted = (rows, *axes.get(name, ()))
+        axes["expected"] = image.shape
+    return {name: axes.get(name, ()) for name in OUTPUTS}
+
+
+def _nothing(manifest: Manifest) -> Scores:
+    """What there is to say of no sample."""
+    kinds = {"expected": np.uint8} if manifest.columns.images else {}
+    shapes = _axes(manifest).items()
+    return Scores(**{name: np.empty((0, *axes), kinds.get(name, np.float64)) for name, axes in shapes})
+
+
+def _check_shapes(found: Scores, rows: int, manifest: Manifest) -> None:
+    """BundleRefused unless every output has a number for what it speaks of."""
+    for name, axes in _axes(manifest).items():
+        wanted = (rows, *axes)
         shape = getattr(found, name).shape
         if shape != wanted:
             raise BundleRefused(f"model.onnx gives {name} of shape {shape}, not {wanted}")

@@ -38,6 +38,25 @@ def cut(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterPlaces:
+    """Where the rows of a part of a table stood in all of it; its first row is the one of this number."""
+
+    places: Places
+    first: int
+
+    def pointer(self, row: int | None, column: str | None) -> str:
+        """As that of the whole table."""
+        return self.places.pointer(self._of_all(row), column)
+
+    def words(self, row: int | None, column: str | None) -> str:
+        """As those of the whole table."""
+        return self.places.words(self._of_all(row), column)
+
+    def _of_all(self, row: int | None) -> int | None:
+        return None if row is None else row + self.first
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """`rows` records of the named columns. Every column has `rows` cells."""
 
@@ -49,6 +68,14 @@ class Table:
         """These rows in this order. Their places are those of the new rows, so use it only on tables already checked."""
         columns = {name: column.take(rows) for name, column in self.columns.items()}
         return Table(columns, len(rows), self.places)
+
+    def part(self, rows: slice) -> Table:
+        """The rows from here to there, which keep their places."""
+        start, stop, _ = rows.indices(self.rows)
+        if stop - start == self.rows:
+            return self
+        taken = self.take(np.arange(start, stop))
+        return Table(taken.columns, taken.rows, LaterPlaces(self.places, start))
 
     def mismatch(self, row: int | None, column: str | None, detail: str) -> Mismatch:
         """Say what is wrong at a place."""

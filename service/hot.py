@@ -21,6 +21,8 @@ from service.wire import Reply, send_reply
 
 PREFIX = "/v1/models/"
 INLINE = 1 << 14  # bytes; a longer body may hold enough records to keep everybody else waiting
+INLINE_VALUES = 1 << 14  # of all windows that a short body can ask for: milliseconds of work
+BETWEEN_READINGS = (b",", b"\n", b"\r")  # in JSON and in CSV
 ALLOW_POST = (b"allow", b"POST")
 
 
@@ -63,7 +65,7 @@ class HotRoutes:
             request.options = asked.options
             served = await self._served(model, asked)
             work = (self._scoring, served, request)
-            if len(body) <= INLINE and not _is_long_work(verb, served):
+            if len(body) <= INLINE and not _is_long_work(verb, served, body):
                 return VERBS[verb](*work)
             return await asyncio.get_running_loop().run_in_executor(self._executor, VERBS[verb], *work)
         except ContractError as error:
@@ -77,9 +79,16 @@ class HotRoutes:
         return self._pool.alias(model, asked.alias or CHAMPION)
 
 
-def _is_long_work(verb: str, served: Served) -> bool:
-    """Whether a short body may ask for much: thousands of records from a few words, all the pixels of a blank picture."""
-    return verb == "sample" or bool(served.scorer.columns.images)
+def _is_long_work(verb: str, served: Served, body: bytes) -> bool:
+    """Whether a short body may ask for much.
+
+    Thousands of records from a few words, all the pixels of a blank picture, a long window for every reading.
+    """
+    window, columns = served.scorer.window, served.scorer.columns
+    if window is not None:
+        readings = 1 + sum(map(body.count, BETWEEN_READINGS))  # or fewer
+        return readings * window.length * len(columns.names) > INLINE_VALUES
+    return verb == "sample" or bool(columns.images)
 
 
 def _matched(scope: Scope) -> tuple[str, str | None]:

@@ -11,6 +11,8 @@ from models.threshold import Threshold
 from service.served import Served
 from service.telemetry import Telemetry
 
+MOST_VALUES = 50_000_000  # of all windows of a call, readings x length x features: seconds of work
+
 
 class Scoring:
     """What every way into the service asks for verdicts. Thread-safe."""
@@ -41,10 +43,12 @@ class Scoring:
         ignore_unknown: bool = False,
         last_only: bool = False,
     ) -> Judgement:
-        """The same where nobody is told a verdict, so that none is counted."""
+        """The same where nobody is told a verdict, so that none is counted. TooLarge for more work than a call may be."""
         served.scorer.columns.check(table, ignore_unknown=ignore_unknown)
         start = time.perf_counter()
-        judgement = judge(served.scorer, table, threshold or served.threshold, last_only=last_only)
+        judgement = judge(
+            served.scorer, table, threshold or served.threshold, last_only=last_only, most=MOST_VALUES
+        )
         self._telemetry.inferred(served.model, judgement, time.perf_counter() - start)
         return judgement
 

@@ -19,6 +19,7 @@ def check_asked(config: TrainingConfig, table: Table) -> None:
             raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
     kind = _kind(config, table)
     _check_kind(config, kind)
+    _check_head(config, kind)
     _check_conditions(config, kind)
 
 
@@ -38,6 +39,16 @@ def _check_kind(config: TrainingConfig, kind: Kind) -> None:
         raise TrainingRefused(
             f"variant {config.variant!r} is for {taken}; for {SAID[kind]} there is: {', '.join(fitting)}"
         )
+
+
+def _check_head(config: TrainingConfig, kind: Kind) -> None:
+    if kind not in HEADS[config.head].KINDS:
+        fitting = [name for name, each in HEADS.items() if kind in each.KINDS]
+        raise TrainingRefused(
+            f"head {config.head!r} is not for {SAID[kind]}; for these there is: {', '.join(fitting)}"
+        )
+    if config.head == "kl" and config.variant != "variational":
+        raise TrainingRefused("head 'kl' is what a variational autoencoder knows; take --variant variational")
 
 
 def _check_conditions(config: TrainingConfig, kind: Kind) -> None:

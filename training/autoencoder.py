@@ -62,9 +62,11 @@ class Autoencoder(nn.Module, ABC):
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
     TAKES_CONDITIONS: ClassVar[bool] = False
     GENERATES: ClassVar[bool] = False
+    CROSS_FITTED: ClassVar[bool] = False  # members side by side, each of which leaves out a fold
     CLIP: ClassVar[float | None] = None  # longest gradient; None leaves it as it is
     STEPS: ClassVar[int] = 4000  # gradient steps that were enough on every set tried
     places: Tensor
+    column_spread: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -73,6 +75,7 @@ class Autoencoder(nn.Module, ABC):
         self.decoder = self.make_decoder()
         self.criterion = LOSSES[shape.loss]()
         self.register_buffer("places", torch.tensor(shape.conditions, dtype=torch.int64), persistent=False)
+        self.register_buffer("column_spread", torch.ones(shape.axes[-1]), persistent=False)
 
     @property
     def latent_size(self) -> int:
@@ -123,14 +126,34 @@ class Autoencoder(nn.Module, ABC):
         """(rows, *axes) -> (rows, size)."""
         return x if len(self.shape.axes) == 1 else x.flatten(1)
 
-    def disagreement(self, latent: Tensor, condition: Tensor) -> Tensor | None:  # noqa: ARG002
-        """Variance of each value over the members of an ensemble, (rows, *axes); None for a single network."""
-        return None
+    def each(self, latent: Tensor, condition: Tensor) -> Tensor:
+        """The reconstruction of every member of an ensemble; a single network is one. -> (members, rows, *axes)."""
+        return self.decode(latent, condition).unsqueeze(0)
+
+    def codes(self, latent: Tensor) -> Tensor:
+        """The code of every member. (rows, latent size) -> (members, rows, code size)."""
+        return latent.unsqueeze(0)
+
+    def divergence(self, x: Tensor) -> Tensor:
+        """What the code says of a sample in nats, where a network speaks of it: (rows, *axes) -> (rows,), else 0."""
+        return x.new_zeros(x.shape[0])
 
     def reconstruction_loss(self, seen: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """How badly `target` is rebuilt from what the network sees of it. -> ()."""
         raw = self.raw(self.encode(seen), self.condition(seen))
         return self.criterion(raw, target, weight)  # type: ignore[no-any-return]
+
+    def meet(self, x: Tensor) -> None:
+        """Measure the columns' spreads, the unit of the noise, on training samples: (rows, *axes)."""
+        self.column_spread.copy_(x.flatten(0, -2).std(dim=0, correction=0))
+
+    def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Gaussian noise on every value, then zeros in place of a share of them; as it is where both are 0."""
+        if self.shape.noise:
+            x = x + self.shape.noise * self.column_spread * torch.randn(x.shape, generator=generator)
+        if self.shape.mask:
+            x = x * (torch.rand(x.shape, generator=generator) >= self.shape.mask)
+        return x
 
     def pretrained(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> None:
         """What a variant does with the training samples before its loss is minimised; most do nothing."""

@@ -11,6 +11,7 @@ from pydantic_settings import CliPositionalArg
 from models.errors import NameRefused
 from models.names import model_name
 from models.options import separator
+from models.windows import LONGEST
 
 
 def _name(text: str) -> str:
@@ -53,13 +54,19 @@ class TrainingConfig(BaseModel):
     )
 
     window: int | None = Field(
-        None, ge=2, description="judge each reading together with those before it, this many in all"
+        None,
+        ge=2,
+        le=LONGEST,
+        description="judge each reading together with those before it, this many in all",
     )
     stride: int | None = Field(
         None, ge=1, description="readings between windows in training; from their number unless told"
     )
     focus: int | None = Field(
-        None, ge=1, description="readings at the end of a window that are judged; a quarter of it unless told"
+        None,
+        ge=1,
+        le=LONGEST,
+        description="readings at the end of a window that are judged; a quarter of it unless told",
     )
     gaps: Literal["break", "resample", "refuse"] = Field(
         "break", description="where readings of a series are missing: begin anew, interpolate, or refuse"
@@ -71,6 +78,9 @@ class TrainingConfig(BaseModel):
     )
     variant: str = Field("denoising", description="kind of autoencoder")
     head: str = Field("reconstruction", description="how errors become a score")
+    preset: Literal["fast", "balanced", "best"] = Field(
+        "balanced", description="how much work a fit may take"
+    )
     code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")
     depth: int = Field(2, ge=1, le=8, description="hidden layers of the encoder, and of the decoder")
     widths: tuple[PositiveInt, ...] = Field(

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 
-from models.columns import TypedColumn
+from models.columns import SHOWN, TypedColumn
+from models.errors import refuse_any
 from models.table import Table, cut
 
 Cells = Sequence[Any]
+WANTED = "a number, text or a time"
+BEYOND_JSON = "a whole number beyond 64 bits is not exact; give it as text, or rounded, such as 1.5e16"
 NOTHING = {"NAType", "NaTType"}  # how pandas spells a missing value, beside None and NaN
 
 
@@ -43,12 +47,18 @@ def columns_of(frame: Any) -> dict[str, Cells]:  # noqa: ANN401
 
 
 def table_of(columns: Mapping[str, Cells], categorical: Collection[str] = ()) -> Table:
-    """A table of cells as Python has them; NaN is a missing value. Whole numbers in a `categorical` column are names."""
+    """A table of cells as Python has them; NaN is a missing value. Whole numbers in a `categorical` column are names.
+
+    TableMismatch names each cell that JSON could not hold.
+    """
     rows = len(next(iter(columns.values()), ()))
     cells = {name: [_cell(cell) for cell in given] for name, given in columns.items()}
     for name in cells.keys() & set(categorical):
         cells[name] = [_whole(cell) for cell in cells[name]]
-    return Table({name: TypedColumn(given) for name, given in cells.items()}, rows, RowPlaces())
+    table = Table({name: TypedColumn(given) for name, given in cells.items()}, rows, RowPlaces())
+    bad = ((row, name, _fault(cell)) for name, given in cells.items() for row, cell in enumerate(given))
+    refuse_any(table.mismatch(row, name, fault) for row, name, fault in bad if fault)
+    return table
 
 
 def like(data: Any, columns: Mapping[str, Cells]) -> Any:  # noqa: ANN401
@@ -69,6 +79,21 @@ def _cell(cell: Any) -> Any:  # noqa: ANN401
     if isinstance(plain, numbers.Real):
         return float(plain)
     return plain.isoformat() if hasattr(plain, "isoformat") else plain
+
+
+def _fault(cell: Any) -> str | None:  # noqa: ANN401
+    """Why JSON could not hold a cell; None for one that it can."""
+    if isinstance(cell, float):
+        return f"expected a finite number, got {cell}" if math.isinf(cell) else None
+    try:
+        orjson.dumps(cell)
+    except orjson.JSONEncodeError:
+        return BEYOND_JSON if isinstance(cell, int) else f"expected {WANTED}, got {_shown(cell)}"
+    return None
+
+
+def _shown(cell: Any) -> str:  # noqa: ANN401
+    return f"{type(cell).__name__} {ascii(cell)[:SHOWN]}"
 
 
 def _whole(cell: Any) -> Any:  # noqa: ANN401

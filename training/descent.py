@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 
-from training.autoencoder import Autoencoder
-from training.config import TrainingConfig
-from training.pixels import Pixels
-
 WEIGHT_DECAY = 1e-4
+
+
+class Learner(Protocol):
+    """A network that knows its own loss. `CLIP` is the longest gradient; None leaves it as it is."""
+
+    CLIP: ClassVar[float | None]
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """What is learned."""
+        ...
+
+    def train(self) -> Self:
+        """Learning begins."""
+        ...
+
+    def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:
+        """What is minimised on one batch. -> ()."""
+        ...
 
 
 class Batches(Protocol):
@@ -45,11 +60,31 @@ class Scaled:
 
 
 @dataclass(frozen=True, slots=True)
+class Folded:
+    """The same for members side by side, none of which learns from its own fold. fold: (rows,)."""
+
+    x: Tensor
+    weight: Tensor
+    fold: Tensor
+    members: int
+
+    def __len__(self) -> int:
+        """How many samples."""
+        return len(self.x)
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """These samples, and what each member may learn from: (rows, *axes), (members, rows, *axes)."""
+        learns = self.fold[rows] != torch.arange(self.members).unsqueeze(1)
+        weight = self.weight[rows]
+        return self.x[rows], weight * learns.reshape(*learns.shape, *[1] * (weight.dim() - 1))
+
+
+@dataclass(frozen=True, slots=True)
 class Images:
     """Images as bytes, scaled a batch at a time: as float32 they would take four times the memory."""
 
     image: Tensor
-    pixels: Pixels
+    pixels: Callable[[Tensor], tuple[Tensor, Tensor]]
 
     def __len__(self) -> int:
         """How many images."""
@@ -68,12 +103,13 @@ class Descent:
     """
 
     def __init__(
-        self, network: Autoencoder, samples: Batches, epochs: int, size: int, config: TrainingConfig
+        self, network: Learner, samples: Batches, epochs: int, size: int, rate: float, seed: int
     ) -> None:
-        """`size`: samples a step."""
+        """`size`: samples a step. `rate`: the highest of the schedule."""
+        self.epochs = epochs
         self._network, self._samples, self._size = network, samples, size
-        self._generator = torch.Generator().manual_seed(config.seed)
-        rate, steps = config.learning_rate, epochs * -(-len(samples) // size)
+        self._generator = torch.Generator().manual_seed(seed)
+        steps = epochs * -(-len(samples) // size)
         self._optimiser = torch.optim.AdamW(
             network.parameters(), lr=rate, weight_decay=WEIGHT_DECAY, fused=True
         )

@@ -132,9 +132,11 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
 
     def fit(self, X: Any, y: object = None) -> Self:  # noqa: ANN401, ARG002, N803
         """Learn from normal records; `y` is ignored. ValueError says what is wrong with them, or with a parameter."""
-        table = self._table(X, fitting=True)
-        digest = digest_of(FORMATS["json"].write(table))
+        if hasattr(self, "offset_"):  # should this fit be refused, the one before no longer fits the columns
+            delattr(self, "offset_")
         with _as_value_error():
+            table = self._table(X, fitting=True)
+            digest = digest_of(FORMATS["json"].write(table))
             made = make(Source(IN_MEMORY, digest, table), self._config(), Quiet())
             self.bundle_, self.extras_ = made.bundle, made.extras
             self.scorer_ = Scorer(self.bundle_, threads=self.threads)
@@ -206,7 +208,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
             columns = columns_of(X)
             self._name(columns) if fitting else self._check_names(columns)
             return table_of(columns, self.categorical)
-        array = validate_data(self, X, reset=fitting, dtype=np.float64, ensure_all_finite="allow-nan")
+        array = validate_data(self, X, reset=fitting, dtype=np.float64, ensure_all_finite=False)
         if fitting and len(array) < LEAST_ROWS:
             raise ValueError(
                 f"X has {len(array)} sample(s) of {array.shape[1]} feature(s); at least {LEAST_ROWS} samples are needed"
@@ -233,6 +235,10 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         state = told.pop("random_state")
         seed = state if isinstance(state, int) else int(check_random_state(state).randint(MOST_SEED))
         return TrainingConfig.model_validate({**told, "seed": seed, "data": Path(IN_MEMORY)})
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether the last fit was finished."""
+        return hasattr(self, "offset_")
 
     def __sklearn_tags__(self) -> Tags:
         """Missing values are welcome."""

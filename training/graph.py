@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -11,9 +12,11 @@ from torch import Tensor, nn
 
 from models.feed import Feed, Inputs, Samples
 from training.autoencoder import Autoencoder
-from training.heads import HEADS
+from training.heads import head_for
 from training.pixels import Pixels
 from training.preprocessing import Preprocessing
+from training.presets import Preset
+from training.view import Known, View
 
 LARGEST_RUN = 50_000  # samples
 RUN_VALUES = 4_000_000  # numbers in a run's inputs; the widest layers need a multiple of it
@@ -28,6 +31,15 @@ class Outputs(NamedTuple):
     latent: Tensor
     expected: Tensor
     attribution: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a fit learned from, of each known row. fold: the member that left it out, -1 for none. fresh: nobody saw it."""
+
+    fold: Tensor
+    fresh: Tensor
+    seed: int
 
 
 class LatentDistance(nn.Module):
@@ -54,30 +66,35 @@ class ScoringGraph(nn.Module):
     """Preprocessing, autoencoder, head. Inputs are as in the contract; absent kinds of feature are None."""
 
     def __init__(
-        self, preprocessing: Preprocessing | Pixels, autoencoder: Autoencoder, head: str, known: Feed
+        self,
+        preprocessing: Preprocessing | Pixels,
+        autoencoder: Autoencoder,
+        head: str,
+        known: Feed,
+        learned: Learned,
+        preset: Preset,
     ) -> None:
         """`known` samples fit the head and the latent distance; no calibration row may be among them."""
         super().__init__()
         self.preprocessing = preprocessing
         self.autoencoder = autoencoder.eval()
         with torch.no_grad():
-            runs = [self._measured(part) for part in runs_of(known, autoencoder.shape.size)]
-        errors, present, latents = (torch.cat(parts) for parts in zip(*runs, strict=True))
-        self.latent_distance = LatentDistance(latents)
-        self.head = HEADS[head](errors, present)
+            view, latents = self._known(known, learned.fold)
+            self.latent_distance = LatentDistance(latents)
+        told = Known(view, learned.fresh, learned.fold, preprocessing.terms, learned.seed, preset)
+        self.head = head_for(head, autoencoder.shape.kind, told).eval()
 
     def forward(
         self, numeric: Tensor | None = None, categorical: Tensor | None = None, image: Tensor | None = None
     ) -> Outputs:
         """The graph's inputs -> Outputs."""
         x, there = self._scaled(numeric, categorical, image)
-        errors, latent, x_hat = self._rebuild(x)
-        present = self.preprocessing.flat(there)
-        score, terms = self.head(errors, present, latent)
-        known = present.sum(dim=1).clamp(min=1)
+        view, latent, x_hat = self._look(x, there)
+        score, terms = self.head(view)
+        known = view.present.sum(dim=1).clamp(min=1)
         return Outputs(
             score=score,
-            reconstruction_error=(errors * present).sum(dim=1) / known,
+            reconstruction_error=(view.errors * view.present).sum(dim=1) / known,
             latent_distance=self.latent_distance(latent),
             latent=latent,
             expected=self.preprocessing.restored(self.preprocessing.given(x, x_hat)),
@@ -100,22 +117,50 @@ class ScoringGraph(nn.Module):
             return self.preprocessing(image)  # type: ignore[no-any-return]
         return self.preprocessing(numeric, categorical)  # type: ignore[no-any-return]
 
-    def _measured(self, inputs: Inputs) -> tuple[Tensor, Tensor, Tensor]:
-        x, present = self.preprocessing(**self.preprocessing.arguments(inputs))
-        errors, latent, _ = self._rebuild(x)
-        return errors, self.preprocessing.flat(present), latent
+    def _known(self, known: Feed, fold: Tensor) -> tuple[View, Tensor]:
+        """What the head is fitted on, and the latents."""
+        looks = []
+        at = 0
+        for part in runs_of(known, self.autoencoder.shape.size):
+            x, there = self.preprocessing(**self.preprocessing.arguments(part))
+            view, latent, _ = self._look(x, there, fold[at : at + len(x)])
+            looks.append((view, latent))
+            at += len(x)
+        views, latents = zip(*looks, strict=True)
+        return View(
+            *(
+                torch.cat(each, dim=each[0].dim() - 2 if each[0].dim() > 1 else 0)
+                for each in zip(*views, strict=True)
+            )
+        ), torch.cat(latents)
 
-    def _rebuild(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Errors (rows, terms), latent, and the reconstruction (rows, *axes)."""
+    def _look(self, x: Tensor, there: Tensor, fold: Tensor | None = None) -> tuple[View, Tensor, Tensor]:
+        """What the head sees, the latent, and the reconstruction (rows, *axes).
+
+        `fold`: (rows,) of known rows, whose errors are those of the member that left them out; of -1 the mean of all.
+        """
         network, preprocessing = self.autoencoder, self.preprocessing
         seen = preprocessing.seen(x)
         latent, condition = network.encode(seen), network.condition(seen)
-        x_hat = preprocessing.rebuilt(network.decode(latent, condition))
-        squared = (x - x_hat).square()
-        apart = network.disagreement(latent, condition)
-        if apart is not None:
-            squared = squared + preprocessing.rebuilt(apart)
-        return preprocessing.flat(preprocessing.per_feature(squared)), latent, x_hat
+        each = preprocessing.rebuilt(network.each(latent, condition))
+        squared = (x - each).square()
+        errors = squared.mean(dim=0) if fold is None else _by_fold(squared, fold)
+        view = View(
+            x=preprocessing.judged(x),
+            residual=preprocessing.judged(x - each),
+            codes=network.codes(latent),
+            errors=preprocessing.flat(preprocessing.per_feature(errors)),
+            present=preprocessing.flat(there),
+            divergence=network.divergence(seen),
+        )
+        return view, latent, each.mean(dim=0)
+
+
+def _by_fold(squared: Tensor, fold: Tensor) -> Tensor:
+    """(members, rows, *axes) -> (rows, *axes)."""
+    own = squared[fold.clamp(min=0), torch.arange(len(fold))]
+    left_out = (fold >= 0).reshape(-1, *[1] * (own.dim() - 1))
+    return torch.where(left_out, own, squared.mean(dim=0))
 
 
 def runs_of(samples: Samples, size: int) -> Iterator[Inputs]:

@@ -21,6 +21,7 @@ from training.config import TrainingConfig
 from training.earlier import Earlier, earlier, written
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
+from training.presets import PRESETS
 from training.results import Calibrated, Fitted, Prepared, Roles, Source
 from training.steps.calibrate import calibrate, threshold_value
 from training.steps.describe import describe
@@ -104,7 +105,14 @@ def make(
     watcher.step("fit")
     fitted = fit(prepared, config, watcher.epoch, before.weights if before else None)
     watcher.step("calibrate")
-    graph = ScoringGraph(prepared.preprocessing, fitted.autoencoder, config.head, prepared.known())
+    graph = ScoringGraph(
+        prepared.preprocessing,
+        fitted.autoencoder,
+        config.head,
+        prepared.known(),
+        fitted.learned,
+        PRESETS[config.preset],
+    )
     threshold, calibration = calibrate(graph.of(prepared.calibration).score.double().numpy(), config)
     calibrated = Calibrated(graph, threshold, calibration)
     watcher.step("evaluate")

@@ -60,6 +60,14 @@ class Pixels(nn.Module):
         """(rows, *axes) -> (rows, terms)."""
         return each.flatten(1)
 
+    def judged(self, x: Tensor) -> Tensor:
+        """Nothing: heads see images through their errors alone. (…, rows, *axes) -> (…, rows, 0)."""
+        return x.flatten(-3)[..., :0]
+
+    def terms(self, squared: Tensor) -> Tensor:
+        """As they are."""
+        return squared
+
     def attributed(self, terms: Tensor) -> Tensor:
         """What each pixel adds. (rows, terms) -> (rows, height, width)."""
         return terms.reshape(-1, *self.axes).sum(dim=-1)

@@ -157,6 +157,16 @@ class Preprocessing(nn.Module):
         """Every feature of every judged reading side by side. (rows, …, features) -> (rows, terms)."""
         return each if self.length is None else each[:, -self.focus :].flatten(1)
 
+    def judged(self, x: Tensor) -> Tensor:
+        """The columns of every judged reading side by side. (…, rows, *axes) -> (…, rows, size)."""
+        return x if self.length is None else x[..., -self.focus :, :].flatten(-2)
+
+    def terms(self, squared: Tensor) -> Tensor:
+        """Of those, what each judged feature has of them; conditions have nothing. (rows, size) -> (rows, terms)."""
+        if self.length is not None:
+            squared = squared.reshape(-1, self.focus, len(self.active))
+        return (self.per_feature(squared) * self.scored).flatten(1)
+
     def attributed(self, terms: Tensor) -> Tensor:
         """What each feature adds, over the judged readings of a window. (rows, terms) -> (rows, features)."""
         return terms if self.length is None else terms.reshape(-1, self.focus, len(self.scored)).sum(dim=1)

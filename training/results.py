@@ -14,7 +14,7 @@ from models.table import Table
 from models.threshold import Calibration, Threshold
 from models.windows import Window
 from training.autoencoder import Autoencoder, Shape
-from training.graph import ScoringGraph
+from training.graph import Learned, ScoringGraph
 from training.pixels import Pixels
 from training.preprocessing import Preprocessing
 
@@ -87,13 +87,14 @@ class Prepared:
 class Fitted:
     """The network of the best epoch, and how the losses went: (epochs run, 2) training and validation.
 
-    `epochs` is how many were planned.
+    `epochs` is how many were planned, `learned` which of the known rows the network learned from.
     """
 
     autoencoder: Autoencoder
     shape: Shape
     epochs: int
     losses: NDArray[np.float64]
+    learned: Learned
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from training.config import TrainingConfig
 from training.errors import TrainingRefused
 from training.results import Parts, Roles
 
-ENOUGH = 20_000  # windows to fit on; a longer series is strided, since neighbours say the same
+ENOUGH = 20_000  # windows of a part; a longer series is strided, since neighbours say the same
 PARTS = ("train", "validation", "calibration", "test", "anomalies")
 NOWHERE = -1
 
@@ -92,8 +92,7 @@ def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Par
     found = {}
     for number, name in enumerate(PARTS):
         framed = every.of(inside[number] if name != "anomalies" else parts.anomalies)
-        if name in {"train", "validation"}:
-            framed = framed.strided()
+        framed = framed.strided() if name in {"train", "validation"} else _thinned(framed)
         if name in {"train", "validation", "calibration"} and not framed.windows:
             raise TrainingRefused(
                 f"the {name} part holds no whole window of {window.length} readings; take a shorter --window, "
@@ -101,6 +100,14 @@ def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Par
             )
         found[name] = Feed.of(Windowed(encoded, framed))
     return Sampled(found, table.rows - every.windows)
+
+
+def _thinned(framed: Frames) -> Frames:
+    """As many windows as are enough, evenly over the time of every series; fewer as they are."""
+    if framed.windows <= ENOUGH:
+        return framed
+    over_time = framed.order[np.sort(framed.place[framed.ends])]
+    return framed.of(over_time[np.arange(ENOUGH) * framed.windows // ENOUGH])
 
 
 def _part_of_row(rows: int, parts: Parts) -> NDArray[np.int64]:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from models.manifest import Manifest
 from models.repository import Reference
+from models.windows import Window
 
-MANY = 3  # times the window's length: fewer readings without a window are just the beginnings
+MANY = 3  # times the window's length: fewer readings without a window are just the beginning, and a gap
 
 
 def print_summary(
@@ -28,15 +29,8 @@ def print_summary(
         f"{what}: {rows.train} train, {rows.validation} validation, {rows.calibration} calibration, {rows.test} test"
         + (f"; {rows.set_aside} set aside (not finite)" if rows.set_aside else "")
     )
-    if (
-        manifest.window
-        and manifest.window.gap == "break"
-        and rows.without_window >= manifest.window.length * MANY
-    ):
-        console.print(
-            f"{rows.without_window} readings end no whole window, for want of readings before them; "
-            "--gaps resample would interpolate"
-        )
+    if manifest.window:
+        _print_without_window(console, manifest.window, rows.without_window)
     if manifest.columns.passthrough:
         console.print(Text(f"not learned from: {', '.join(manifest.columns.passthrough)}"), soft_wrap=True)
     console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
@@ -46,6 +40,18 @@ def print_summary(
     promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
     told = f"published as {reference.folder}" + (", champion" if served else promote)
     console.print(Text(told), soft_wrap=True)  # Text: a folder's name may look like markup
+
+
+def _print_without_window(console: Console, window: Window, readings: int) -> None:
+    """How many readings no window ends at, when they are more than the beginning of a single series."""
+    if readings < (window.length if window.series else window.length * MANY):
+        return
+    told = f"{readings} readings end no whole window, for want of readings before them"
+    if window.series:
+        told += "; a series that holds none is left out"
+    if window.gap == "break" and window.timestamp:
+        told += "; --gaps resample would interpolate"
+    console.print(told)
 
 
 def _network(manifest: Manifest) -> str:

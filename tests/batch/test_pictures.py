@@ -6,18 +6,21 @@ import base64
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from models.formats import read_file
-from models.judgement import judge
+from models.judgement import Judgement, judge
 from models.repository import Repository
 from models.scorer import Scorer
+from models.table import Table
 from offbeat.cli import main
 
 Run = Callable[..., int]
@@ -87,6 +90,76 @@ def test_the_strangest_pictures_are_called_by_their_files(
     record = json.loads((tmp_path / "out.json").read_bytes())["records"][0]
     assert list(record) == ["file", *(f"latent_{place}" for place in range(6))]
     assert "│ stained.png" in capsys.readouterr().err
+
+
+@pytest.fixture
+def many(photos: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Eleven pictures, of which two go through the graph at a time; every third is stained, the later the more."""
+    monkeypatch.setattr("models.feed.CHUNK", 2)
+    folder = photos.parent / "many"
+    for number in range(11):
+        tile(folder / f"{number:02}.png", 1 + number % 5, stain=number // 3 if number % 3 == 0 else 0)
+    return folder
+
+
+def test_many_pictures_are_judged_some_at_a_time_and_score_the_same_to_the_last_bit(
+    run: Run, many: Path, every_repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = Scorer(every_repository.open(every_repository.resolve("tiles")))
+    whole, together = judge(scorer, read_file(many)), []
+
+    def noted(scorer: Scorer, table: Table, *more: Any, **named: Any) -> Judgement:
+        together.append(table.rows)
+        return judge(scorer, table, *more, **named)
+
+    monkeypatch.setattr("batch.score.judge", noted)
+    for view in ("score", "embed", "reconstruct"):
+        assert run(view, many, "-o", tmp_path / f"{view}.csv") == 0
+
+    score, embed, rebuilt = (
+        rows((tmp_path / f"{view}.csv").read_text()) for view in ("score", "embed", "reconstruct")
+    )
+    assert together == [2, 2, 2, 2, 2, 1] * 3
+    assert [float(row["anomaly_score"]) for row in score] == whole.anomaly_score.tolist()
+    assert [float(row["latent_0"]) for row in embed] == whole.latent[:, 0].tolist()
+    assert [row["expected_image"] for row in rebuilt] == [whole.expected(row)["image"] for row in range(11)]
+
+
+def test_the_strangest_of_many_pictures_are_those_of_all(
+    run: Run, many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("embed", many, "-o", tmp_path / "out.csv")
+
+    told = capsys.readouterr().err
+    assert "tiles@1: 11 records  normal 8  anomaly 3  unknown 0" in told
+    assert re.findall(r"│ (\d\d).png", told)[:3] == ["09", "06", "03"]
+
+
+def test_the_last_of_many_pictures_alone_has_the_row_it_has_among_all(
+    run: Run, many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("score", many)
+    every = rows(capsys.readouterr().out)
+
+    run("score", many, "--last-only")
+
+    (last,) = rows(capsys.readouterr().out)
+    assert (last["file"], last["verdict"]) == (every[-1]["file"], every[-1]["verdict"])
+    assert float(last["score"]) == pytest.approx(float(every[-1]["score"]))
+
+
+def test_all_pictures_that_cannot_be_judged_are_counted_however_many_go_together(
+    run: Run, many: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (3, 4, 9):
+        (many / f"{number:02}.png").write_bytes(b"no picture")
+
+    assert run("reconstruct", many, "-o", tmp_path / "clean") == 1
+
+    assert capsys.readouterr().err == (
+        f"offbeat reconstruct: {many}: 03.png: not a PNG or JPEG picture; convert it to one of them (and 2 more)\n"
+    )
+    assert not (tmp_path / "clean").exists()
 
 
 def test_a_single_picture_has_one_row(run: Run, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +241,12 @@ def test_a_picture_that_cannot_be_written_is_named_and_the_others_stay_whole(
 OUTPUTS = [
     ("reconstruct", "photos", None, "name a folder for the rebuilt pictures: -o FOLDER"),
     ("reconstruct", "photos", "photos", "the rebuilt pictures would replace those in {photos}; name another folder"),
+    ("reconstruct", "photos", "photos/clean", "{photos/clean} lies in {photos}, whose pictures are rebuilt; name a folder outside of it"),
+    ("reconstruct", "photos", "photos/../photos/line 2",
+     "{photos/../photos/line 2} lies in {photos}, whose pictures are rebuilt; name a folder outside of it"),
+    ("reconstruct", "photos", "linked/clean", "{linked/clean} lies in {photos}, whose pictures are rebuilt; name a folder outside of it"),
+    ("reconstruct", "photos/line 2", "photos",
+     "{photos/line 2}, whose pictures are rebuilt, lies in {photos}; name another folder"),
     ("reconstruct", "photos", "there", "{there} is a file; name a folder for the rebuilt pictures"),
     ("reconstruct", "photos", "clean.png", "{photos} is a folder of pictures and {clean.png} would be one; name a folder"),
     ("reconstruct", "photos/good.png", "clean.jpg",
@@ -184,6 +263,7 @@ def test_an_output_of_the_wrong_form_is_refused_in_one_line(
 ) -> None:
     (view, data, output, message), home = case, photos.parent
     (home / "there").write_text("what was there before")
+    (home / "linked").symlink_to(photos)
     before = sorted(home.rglob("*"))
 
     code = run(view, home / data, *(("-o", home / output) if output else ()))

@@ -69,6 +69,12 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return Trained(made, scorer, fresh, samples_of(scorer, fresh), training, first)
 
 
+@pytest.fixture(scope="session")
+def kinds_of_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Kind], tuple[Path, Table]]:
+    """Where the training data of a kind are, and fresh data of it."""
+    return lambda kind: sets(tmp_path_factory.getbasetemp(), kind)
+
+
 def samples_of(scorer: Scorer, table: Table) -> Samples:
     encoded = encode(table, scorer.columns)
     return encoded if scorer.window is None else Windowed(encoded, frames(table, scorer.window))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
 
 from models.feed import Feed, Samples
+from models.judgement import judge
+from models.scorer import Scores
 from models.threshold import Vector
 from training.autoencoder import Autoencoder, Shape
 from training.variants import VARIANTS
@@ -88,6 +92,24 @@ def test_outputs_have_the_shapes_of_the_contract(trained) -> None:
         assert found.attribution.shape == (7, 12, 10)
     else:
         assert found.expected.shape == found.attribution.shape == (7, len(manifest.columns.names))
+
+
+def test_of_no_sample_every_output_is_empty_and_of_its_kind(trained) -> None:
+    none, one = (trained.scorer.score(some(trained.samples, rows)) for rows in (0, 1))
+
+    for each in fields(Scores):
+        found, like = getattr(none, each.name), getattr(one, each.name)
+        assert (found.shape, found.dtype) == ((0, *like.shape[1:]), like.dtype)
+
+
+def test_readings_that_fill_no_window_are_unknown(trained) -> None:
+    if trained.scorer.window is None:
+        pytest.skip("records and images stand alone")
+    few = trained.scorer.window.length - 1
+
+    judged = judge(trained.scorer, trained.fresh.take(np.arange(few)))
+
+    assert judged.verdicts == ["unknown"] * few
 
 
 def test_the_same_seed_gives_the_same_bytes(trained) -> None:

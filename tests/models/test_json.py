@@ -241,7 +241,7 @@ def test_many_mistakes_cost_no_more_than_a_thousand() -> None:
             JSON.read(orjson.dumps(document))
         assert len(caught.value.mismatches) == 20
 
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5  # without the limit ten times as much
 
 
 def test_a_table_is_written_as_it_is_read() -> None:

@@ -32,10 +32,12 @@ class Graph:
     def __init__(self, *record: float) -> None:
         self.record = record
         self.inputs: dict[str, NDArray[Any]] = {}
+        self.runs: list[dict[str, NDArray[Any]]] = []
 
     def run(self, names: Sequence[str], inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
         assert names == ["expected"]
         self.inputs = inputs
+        self.runs.append(inputs)
         return [np.tile(np.array(self.record), (len(inputs["latent"]), 1))]
 
 
@@ -88,6 +90,23 @@ def test_the_seed_is_all_the_chance_there_is_and_more_records_begin_with_the_sam
         drawn.append(graph.inputs["noise"][:5].tolist())
 
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_many_records_are_made_run_by_run_of_the_same_chance(
+    manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"load": 5.0, "time.hour": "7"}
+    whole, pieces = Graph(5.0, 20.0, 1.0), Graph(5.0, 20.0, 1.0)
+    Sampler(whole, manifest).sample(50, 7, given)
+    monkeypatch.setattr("models.feed.RUN_VALUES", 8 * 7 + 1)  # of a latent of 2 and noise of 5: eight records
+
+    made = Sampler(pieces, manifest).sample(50, 7, given)
+
+    runs = pieces.runs[1:]  # after the test of what was loaded
+    assert [len(each["latent"]) for each in runs] == [8] * 6 + [2]
+    assert {name: len(cells) for name, cells in made.items()} == {"load": 50, "heat": 50, "time.hour": 50}
+    for name, values in whole.inputs.items():
+        np.testing.assert_array_equal(np.concatenate([each[name] for each in runs]), values)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
+from service.scoring import MOST_VALUES
+from service.verbs import VERBS
 
 pytestmark = pytest.mark.anyio
 SCORE = "/v1/models/vibration/score"
@@ -181,6 +185,48 @@ async def test_readings_and_missing_values_are_counted(every):
     assert 'records_scored_total{model="vibration",verdict="unknown",version="1"} 5.0' in metrics
     assert 'records_scored_total{model="vibration",verdict="normal",version="1"} 5.0' in metrics
     assert 'values_imputed_total{feature="left",model="vibration"} 1.0' in metrics
+
+
+@pytest.fixture
+def threads(monkeypatch) -> list[str]:
+    """The names of the threads that scored, one a request."""
+    names: list[str] = []
+    score = VERBS["score"]
+
+    def noted(*work: Any) -> Any:
+        names.append(threading.current_thread().name)
+        return score(*work)
+
+    monkeypatch.setitem(VERBS, "score", noted)
+    return names
+
+
+async def test_only_a_few_short_windows_are_judged_while_everybody_waits(every, threads):
+    for readings in (50, 1500):
+        lines = ["timestamp,machine,left", *(f"{second},m1,1" for second in range(readings))]
+        await every.post(SCORE, content="\n".join(lines), headers={"content-type": "text/csv"})
+
+    assert threads[0] == threading.current_thread().name
+    assert threads[1].startswith("score")
+
+
+async def test_more_windows_than_a_call_may_hold_are_refused(every, monkeypatch):
+    monkeypatch.setattr("service.scoring.MOST_VALUES", 5 * LENGTH * 3)  # windows of left, right and mode
+
+    most = await every.post(SCORE, json={"records": series(range(LENGTH + 4))})
+    more = await every.post(SCORE, json={"records": series(range(LENGTH + 5))})
+    last = await every.post(SCORE, json={"records": series(range(LENGTH + 5)), "last_only": True})
+
+    assert most.status_code == last.status_code == 200
+    assert more.status_code == 413
+    assert more.json()["detail"] == (
+        "6 windows of 6 readings x 3 features are too many for one call, which may hold 90 values; "
+        "send the series in pieces, each after the 5 readings before it"
+    )
+
+
+async def test_a_hundred_thousand_readings_of_ten_by_forty_are_not_too_many():
+    assert MOST_VALUES >= 100_000 * 10 * 40
 
 
 async def test_a_description_tells_the_window(every):

@@ -23,7 +23,7 @@ LONG = "x" * 10_000_000
 
 SCORE = [
     ("an unknown column", f"{HEADER},colour\n{GOOD},red\n",
-     'line 2, column \'colour\': the model knows no column "colour"; extra=ignore leaves it out'),
+     'line 2, column \'colour\': the model knows no column "colour"; --extra ignore leaves it out'),
     ("a misspelled column", "timestamp,id,temprature,pressure,flow,valve\n" + GOOD + "\n",
      'line 2, column \'temprature\': the model knows no column "temprature"; did you mean "temperature"? (and 1 more)'),
     ("a feature absent from every record", "temperature,pressure,flow\n33,4,48\n",
@@ -165,6 +165,9 @@ MAKE: dict[str, Callable[[Path], object]] = {
     "table.csv": lambda path: path.write_text(f"a,b\n{READINGS}\n"),
     "series.csv": series,
     "late.csv": lambda path: series(path, 50),
+    "hours.csv": lambda path: path.write_text(
+        "".join(["time,time.hour,a\n", *(f"{60 * row},1,{row}\n" for row in range(99))])
+    ),
     "repeated.csv": repeated,
     "photos": pictures,
     "sizes": of_two_sizes,
@@ -193,6 +196,8 @@ ASKED = [
     ("series.csv --window 3 --series plant", "no column 'plant'; the columns are time, machine, a, b"),
     ("table.csv --window 3 --gaps resample", "--gaps resample needs a column of times; name it with --timestamp COLUMN"),
     ("table.csv --calendar hour", "--calendar needs a column of times; name it with --timestamp COLUMN"),
+    ("hours.csv --calendar hour",
+     "--calendar hour makes a feature 'time.hour', but a column has this name already; rename the column, or leave --calendar out"),
     ("table.csv --variant conditional --condition mode", "the condition 'mode' is not a feature; the features are a, b"),
     ("table.csv --variant vanilla --condition a", f"variant 'vanilla' takes no --condition; these do: {CONDITIONED}"),
     ("table.csv --variant conditional", "variant 'conditional' needs to be told on what: --condition COLUMN"),
@@ -277,6 +282,8 @@ USAGE = [
     (["score", "none.csv", "--model", "pump"], 1, "cannot read none.csv: No such file or directory"),
     (["score", "none.csv", "--model", "pump", "--separator", ";;"], 2, "argument --separator: invalid separator value: ';;'"),
     (["train", "x.csv", "--window", "1"], 2, "--window: Input should be greater than or equal to 2"),
+    (["train", "x.csv", "--window", "20000"], 2, "--window: Input should be less than or equal to 10000"),
+    (["train", "x.csv", "--window", "9", "--focus", "20000"], 2, "--focus: Input should be less than or equal to 10000"),
     (["train", "x.csv", "--stride", "2"], 2,
      "offbeat train: stride, focus, series and gaps are for windows of readings; say how many with --window"),
     (["train", "x.csv", "--gaps", "resample"], 2,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import doctest
 import io
 import json
+import math
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 import training.estimator
@@ -258,6 +262,60 @@ def test_what_cannot_be_fitted_is_a_value_error_that_says_why(
 ) -> None:
     with pytest.raises(ValueError, match=message.replace("(", "\\(")):
         AutoencoderDetector(**{"epochs": 2, **told}).fit(readings)
+
+
+CELLS_REFUSED = [
+    (Decimal("1.5"), "expected a number, text or a time, got Decimal Decimal('1.5')"),
+    (2**64, "a whole number beyond 64 bits is not exact; give it as text, or rounded, such as 1.5e16"),
+    (10**400, "a whole number beyond 64 bits is not exact; give it as text, or rounded, such as 1.5e16"),
+    (math.inf, "expected a finite number, got inf"),
+    (b"picture", "expected a number, text or a time, got bytes b'picture'"),
+    ("\ud800", "expected a number, text or a time, got str '\\ud800'"),
+]
+
+
+@pytest.mark.parametrize("column", ["flow", "valve", "note"])
+@pytest.mark.parametrize(("cell", "why"), CELLS_REFUSED, ids=[ascii(case[0])[:20] for case in CELLS_REFUSED])
+def test_a_cell_that_could_not_be_served_is_refused_by_its_column(
+    column: str, cell: Any, why: str, of_frame: AutoencoderDetector
+) -> None:
+    columns = valves() | ({"note": ["as ever"] * 200} if column == "note" else {})
+    spoilt = {**columns, column: [*columns[column][:3], cell, *columns[column][4:]]}
+    refusing = [AutoencoderDetector(epochs=1, passthrough=("note",) if column == "note" else ()).fit]
+
+    for refuse in [*refusing, *([of_frame.predict] if column != "note" else [])]:
+        with pytest.raises(ValueError) as refused:  # noqa: PT011  # the text is compared below
+            refuse(DataFrame(spoilt))
+
+        assert str(refused.value) == f"row 3, column '{column}': {why}"
+
+
+def test_infinity_in_an_array_is_refused_by_its_column(
+    fitted: AutoencoderDetector, readings: np.ndarray
+) -> None:
+    spoilt = readings.copy()
+    spoilt[7, 1] = -np.inf
+
+    for refuse in (AutoencoderDetector(epochs=1).fit, fitted.predict):
+        with pytest.raises(ValueError, match="row 7, column 'x1': expected a finite number, got -inf"):
+            refuse(spoilt)
+
+
+def test_after_a_refused_fit_nothing_is_fitted(readings: np.ndarray) -> None:
+    spoilt = readings[:, :2].copy()
+    spoilt[0, 0] = np.inf
+    fresh, before = AutoencoderDetector(epochs=1), AutoencoderDetector(epochs=1).fit(readings)
+
+    for detector in (fresh, before):
+        with pytest.raises(ValueError, match="expected a finite number"):
+            detector.fit(spoilt)
+
+        for use in (detector.predict, detector.transform, detector.reconstruct):
+            with pytest.raises(NotFittedError):
+                use(readings[:, :2])
+        with pytest.raises(NotFittedError):
+            detector.save("nowhere", "nothing")
+    assert pickle.loads(pickle.dumps(before.fit(readings))).predict(readings[:2]).shape == (2,)
 
 
 def test_fewer_than_twenty_samples_are_refused(readings: np.ndarray) -> None:

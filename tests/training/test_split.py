@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +12,17 @@ from numpy.typing import NDArray
 
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
-from training.results import Roles
+from training.results import Parts, Roles
 from training.steps.split import split
 
 CONFIG = TrainingConfig(data=Path("x.csv"))
 
 
 def roles(
-    rows: int, order: NDArray[np.float64] | None = None, anomalous: NDArray[np.bool_] | None = None
+    rows: int,
+    order: NDArray[np.float64] | None = None,
+    anomalous: NDArray[np.bool_] | None = None,
+    series: NDArray[np.int64] | None = None,
 ) -> Roles:
     return Roles(
         numeric=("x",),
@@ -30,7 +34,7 @@ def roles(
         timestamp=None,
         anomalous=anomalous,
         order=order,
-        series=np.zeros(rows, dtype=np.int64),
+        series=np.zeros(rows, dtype=np.int64) if series is None else series,
         set_aside=np.zeros(rows, dtype=np.bool_),
     )
 
@@ -98,3 +102,76 @@ def test_more_stretches_than_the_rows_allow_are_refused() -> None:
 def test_stretches_of_rows_without_time_are_refused() -> None:
     with pytest.raises(TrainingRefused, match="there is no column of times; name it with --timestamp COLUMN"):
         split(roles(60), TrainingConfig(data=Path("x.csv"), blocks=2))
+
+
+def of_lengths(*lengths: int) -> Roles:
+    """Series of so many readings, one after the other."""
+    series = np.repeat(np.arange(len(lengths)), lengths)
+    return roles(len(series), series=series)
+
+
+def parts_of(found: Parts) -> list[NDArray[np.int64]]:
+    return [found.train, found.validation, found.calibration, found.test]
+
+
+def windows(length: int = 10, **told: Any) -> TrainingConfig:
+    return TrainingConfig(data=Path("x.csv"), window=length, series="unit", **told)
+
+
+def test_series_too_short_to_be_cut_are_dealt_out_whole_beside_one_that_is_cut() -> None:
+    given = of_lengths(1000, *[30] * 8)
+
+    found = parts_of(split(given, windows()))
+
+    for part in found:
+        assert 0 in given.series[part]
+    homes = [
+        [number for number, part in enumerate(found) if code in given.series[part]] for code in range(1, 9)
+    ]
+    assert all(len(home) == 1 for home in homes)
+    assert {number for (number,) in homes} == {0, 1, 2, 3}
+    assert sorted(np.concatenate(found)[np.concatenate(found) >= 1000]) == list(range(1000, 1240))
+
+
+def test_a_single_series_too_short_to_be_cut_is_trained_on() -> None:
+    given = of_lengths(1000, 30)
+
+    assert set(range(1000, 1030)) <= set(split(given, windows()).train)
+
+
+@pytest.mark.parametrize(
+    "lengths", [(1000, 9, 30), (9, *[30] * 12)], ids=["beside a long one", "among short ones"]
+)
+def test_a_series_shorter_than_a_window_is_in_no_part(lengths: tuple[int, ...]) -> None:
+    given = of_lengths(*lengths)
+
+    there = np.unique(given.series[np.concatenate(parts_of(split(given, windows())))])
+
+    assert [lengths[code] for code in there] == [length for length in lengths if length != 9]
+
+
+def test_a_short_series_that_may_be_interpolated_is_in_a_part() -> None:
+    given = of_lengths(1000, 9)
+
+    assert 1 in given.series[split(given, windows(gaps="resample")).train]
+
+
+def test_the_gap_in_a_stretch_is_a_share_of_it_however_long_the_others_are() -> None:
+    given = of_lengths(100_000, 200)
+
+    found = parts_of(split(given, windows()))
+
+    for code, gap in ((0, 1000), (1, 2)):
+        own = [part[given.series[part] == code] for part in found]
+        assert [after.min() - before.max() - 1 for before, after in pairwise(own)] == [gap] * 3
+
+
+def test_many_series_of_which_none_can_be_cut_are_dealt_out_to_every_part() -> None:
+    given = of_lengths(*[30] * 10)
+
+    assert all(len(part) for part in parts_of(split(given, windows())))
+
+
+def test_a_few_series_of_which_none_can_be_cut_are_refused() -> None:
+    with pytest.raises(TrainingRefused, match="does not fit into each part"):
+        split(of_lengths(30, 30), windows())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
+import pytest
 from rich.console import Console
 
 from models.repository import Repository
+from models.windows import Window
 from training.summary import print_measures, print_summary
 
 
@@ -35,6 +38,39 @@ def test_the_next_command_stays_on_one_line_in_a_narrow_pipe(pump_repository: Re
         last
         == f"published as {reference.folder}; to serve it: offbeat models promote pump@{reference.version}"
     )
+
+
+WANT = "readings end no whole window, for want of readings before them"
+LEFT_OUT = "; a series that holds none is left out"
+RESAMPLE = "; --gaps resample would interpolate"
+TIMES = {"timestamp": "time", "period": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("readings", "window", "told"),
+    [
+        (17, TIMES, None),
+        (18, TIMES, f"18 {WANT}{RESAMPLE}"),
+        (18, {}, f"18 {WANT}"),
+        (18, {**TIMES, "gap": "resample"}, f"18 {WANT}"),
+        (5, {"series": "unit"}, None),
+        (6, {"series": "unit"}, f"6 {WANT}{LEFT_OUT}"),
+        (6, {**TIMES, "series": "unit"}, f"6 {WANT}{LEFT_OUT}{RESAMPLE}"),
+    ],
+)
+def test_readings_that_end_no_window_are_told_with_what_would_help(
+    readings: int, window: dict[str, Any], told: str | None, every_repository: Repository
+) -> None:
+    reference = every_repository.resolve("vibration")
+    manifest = every_repository.open(reference).manifest
+    rows = manifest.training.rows.model_copy(update={"without_window": readings})
+    training = manifest.training.model_copy(update={"rows": rows})
+    changed = manifest.model_copy(update={"window": Window(length=6, **window), "training": training})
+    out = io.StringIO()
+
+    print_summary(Console(file=out, width=300), reference, changed, reference)
+
+    assert [line for line in out.getvalue().splitlines() if WANT in line] == ([told] if told else [])
 
 
 def test_counts_are_whole_and_measures_have_three_digits() -> None:

@@ -11,24 +11,33 @@ happened to be quiet in it then raised alarms ever after.
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from typing import ClassVar
+
+from torch import Tensor
+
+from training.autoencoder import Kind
+from training.head import Head
+from training.view import Known, View
 
 # A feature that is always rebuilt perfectly would otherwise turn a rounding error into an alarm.
 LEAST_SPREAD = 1e-4
 
 
-class ReconstructionHead(nn.Module):
+class ReconstructionHead(Head):
     """Score >= 0, about 1 on ordinary rows; its attribution is each feature's term of the mean."""
 
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
     spread: Tensor
 
-    def __init__(self, errors: Tensor, present: Tensor) -> None:
-        """`errors` and `present`: (rows, features) of known normal rows."""
+    def __init__(self, known: Known) -> None:
         super().__init__()
+        errors, present = known.view.errors, known.view.present
         spread = (errors * present).sum(dim=0) / present.sum(dim=0).clamp(min=1)
         self.register_buffer("spread", spread.clamp(min=LEAST_SPREAD))
+        self.out_of_fold = self(known.view)[0][known.fresh]
 
-    def forward(self, errors: Tensor, present: Tensor, latent: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
-        """(rows, features) twice and (rows, code size) -> score (rows,), attribution (rows, features)."""
-        attribution = errors / self.spread * present / present.sum(dim=1, keepdim=True).clamp(min=1)
+    def forward(self, view: View) -> tuple[Tensor, Tensor]:
+        """-> score (rows,), attribution (rows, terms)."""
+        known = view.present.sum(dim=1, keepdim=True).clamp(min=1)
+        attribution = view.errors / self.spread * view.present / known
         return attribution.sum(dim=1), attribution

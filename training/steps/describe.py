@@ -53,7 +53,7 @@ def describe(table: Table, config: TrainingConfig) -> Roles:
         numeric=tuple(numbers),
         categorical=tuple(categorical),
         images=pictures,
-        derived=_derived(timestamp, config),
+        derived=_derived(table, timestamp, config),
         conditions=config.condition,
         passthrough=tuple(name for name in table.columns if name not in features),
         timestamp=timestamp,
@@ -66,10 +66,17 @@ def describe(table: Table, config: TrainingConfig) -> Roles:
     return roles
 
 
-def _derived(timestamp: str | None, config: TrainingConfig) -> tuple[Derived, ...]:
+def _derived(table: Table, timestamp: str | None, config: TrainingConfig) -> tuple[Derived, ...]:
     if config.calendar and timestamp is None:
         raise TrainingRefused("--calendar needs a column of times; name it with --timestamp COLUMN")
-    return tuple(Derived(column=timestamp or "", part=part) for part in dict.fromkeys(config.calendar))
+    derived = tuple(Derived(column=timestamp or "", part=part) for part in dict.fromkeys(config.calendar))
+    for each in derived:
+        if derived_name(each) in table.columns:
+            raise TrainingRefused(
+                f"--calendar {each.part} makes a feature {derived_name(each)!r}, but a column has this name already; "
+                "rename the column, or leave --calendar out"
+            )
+    return derived
 
 
 def _series(table: Table, name: str | None) -> NDArray[np.int64]:

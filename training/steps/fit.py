@@ -11,8 +11,10 @@ from torch import Tensor
 
 from training.autoencoder import Autoencoder
 from training.config import TrainingConfig
-from training.descent import Batches, Descent, Images, Scaled
+from training.descent import Batches, Descent, Folded, Images, Scaled
 from training.errors import TrainingRefused
+from training.folds import folds
+from training.graph import Learned
 from training.pixels import Pixels
 from training.results import Fitted, Prepared
 from training.sizing import batch_for, epochs_for, shape_for
@@ -20,6 +22,7 @@ from training.variants import VARIANTS
 
 SETTLED = 20_000  # samples that a variant measures when its weights are fixed
 RUN_VALUES = 4_000_000  # numbers that are validated at a time
+FEW = 50  # fresh rows; with fewer, those that were learned from tell more
 FAR = 5.0  # times the loss of rebuilding every value as its mean: no network that learns is this bad
 
 OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, validation loss
@@ -42,12 +45,15 @@ def fit(
     train, validation = (batches(prepared, part) for part in ("train", "validation"))
     shape = shape_for(variant, train, prepared.preprocessing.condition_columns, prepared.loss, config)
     network, size = variant(shape), batch_for(shape, config)
+    if variant.CROSS_FITTED and isinstance(train, Scaled):
+        train = Folded(train.x, train.weight, folds(len(train), shape.members), shape.members)
+    network.meet(train.take(torch.arange(min(len(train), SETTLED)))[0])
     if weights:
         _load(network, weights)
-    elif len(train):
+    else:
         network.pretrained(*train.take(torch.arange(len(train))), torch.Generator().manual_seed(config.seed))
     epochs = epochs_for(len(train), size, variant.STEPS, config)
-    descent, best = Descent(network, train, epochs, size, config), Best(network)
+    descent, best = Descent(network, train, epochs, size, config.learning_rate, config.seed), Best(network)
     losses: list[tuple[float, float]] = []
     for epoch in range(1, epochs + 1):
         losses.append((descent.epoch(), validation_loss(network, validation, size)))
@@ -62,7 +68,15 @@ def fit(
     _check_learned(best.loss, nothing, config)
     with torch.no_grad():
         network.settled(*train.take(torch.arange(min(len(train), SETTLED))))
-    return Fitted(network, shape, epochs, np.array(losses))
+    return Fitted(network, shape, epochs, np.array(losses), learned_from(train, len(validation), config.seed))
+
+
+def learned_from(train: Batches, validation: int, seed: int) -> Learned:
+    """Training rows by the fold that was left out, if any; validation rows were seen by nobody."""
+    fold = train.fold if isinstance(train, Folded) else torch.full((len(train),), -1)
+    fold = torch.cat([fold, torch.full((validation,), -1)])
+    fresh = (fold >= 0) | (torch.arange(len(fold)) >= len(train))
+    return Learned(fold, fresh if fresh.sum() >= FEW else torch.ones_like(fresh), seed)
 
 
 class Best:

@@ -2,7 +2,8 @@
 
 Rows of a series resemble their neighbours, so a shuffled split would calibrate on rows next to those it trained on and
 promise too few alarms: the parts of a series follow each other with a gap between. A series whose ways of being normal
-come one after the other can be cut into several stretches first, so that every part has seen each of them.
+come one after the other can be cut into several stretches first, so that every part has seen each of them. One too short
+to be cut is dealt out whole, and one without a window is in no part.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from training.results import Parts, Roles, Rows
 
 LEAST_ROWS = 20
 MANY_SERIES = 10  # from here on each part gets at least one
+Cut = tuple[Rows, Rows, Rows, Rows]  # training, validation, calibration, test
 
 
 def split(roles: Roles, config: TrainingConfig) -> Parts:
@@ -32,50 +34,64 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
         order = np.random.default_rng(config.seed).permutation(normal)
         return Parts(*_cut(order, 0, config), anomalies)
     order = normal if roles.order is None else normal[np.argsort(roles.order[normal], kind="stable")]
-    stretches = np.array_split(order, config.blocks)
-    if config.window is not None:
-        groups = [order[roles.series[order] == code] for code in np.unique(roles.series[order])]
-        stretches = _long_enough(groups, config.window, config)
-        if not stretches and len(groups) >= MANY_SERIES:
-            return Parts(*_whole_series(groups, config), anomalies)
-        _check_fit(stretches, groups, config.window)
-    return Parts(*_joined(stretches, config), anomalies)
+    if config.window is None:
+        return Parts(*_each_cut(np.array_split(order, config.blocks), config), anomalies)
+    groups = [order[roles.series[order] == code] for code in np.unique(roles.series[order])]
+    return Parts(*_of_series(groups, config.window, config), anomalies)
 
 
-def _joined(stretches: list[Rows], config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
-    """The same part of every stretch, one after the other."""
-    gap = round(config.gap * sum(map(len, stretches)) / len(stretches))
-    cut = [_cut(stretch, gap, config) for stretch in stretches]
-    train, validation, calibration, test = map(np.concatenate, zip(*cut, strict=True))
-    return train, validation, calibration, test
+def _of_series(groups: list[Rows], window: int, config: TrainingConfig) -> Cut:
+    """Series with a window: the long ones cut, the others dealt out whole."""
+    least = (
+        2 if config.gaps == "resample" else window
+    )  # readings; between two of them a window may be interpolated
+    windowed = [group for group in groups if len(group) >= least]
+    long = [group for group in windowed if _is_long(group, window, config)]
+    short = [group for group in windowed if not _is_long(group, window, config)]
+    if not long and len(short) >= MANY_SERIES:
+        return _dealt(short, config, least=1)
+    _check_fit(long, groups, window)
+    stretches = [stretch for group in long for stretch in np.array_split(group, config.blocks)]
+    return _joined([_each_cut(stretches, config), _dealt(short, config, least=0)])
 
 
-def _long_enough(groups: list[Rows], window: int, config: TrainingConfig) -> list[Rows]:
-    """The series in blocks, so far as a window fits into each part of them."""
+def _each_cut(stretches: list[Rows], config: TrainingConfig) -> Cut:
+    """Every stretch in parts, with a gap of its own size."""
+    return _joined([_cut(stretch, round(config.gap * len(stretch)), config) for stretch in stretches])
+
+
+def _is_long(group: Rows, window: int, config: TrainingConfig) -> bool:
+    """Whether a window fits into each part of the stretches of a series."""
     fitting = 1 - config.calibration - config.test - 2 * config.gap
     smallest = min(config.calibration, config.test or 1.0, config.validation * fitting)
-    stretches = [stretch for group in groups for stretch in np.array_split(group, config.blocks)]
-    return [stretch for stretch in stretches if len(stretch) * smallest >= window]
+    return -(-len(group) // config.blocks) * smallest >= window
 
 
-def _whole_series(groups: list[Rows], config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
-    """Series too short to be cut are dealt out whole."""
+def _dealt(groups: list[Rows], config: TrainingConfig, *, least: int) -> Cut:
+    """Whole series, so many to each part at `least`."""
     order = np.random.default_rng(config.seed).permutation(len(groups))
-    parts = [[groups[number] for number in part] for part in _cut(order, 0, config)]
+    nothing = np.zeros(0, dtype=np.int64)
+    parts = _cut(order, 0, config, least)
     train, validation, calibration, test = (
-        np.concatenate(part) if part else np.zeros(0, dtype=np.int64) for part in parts
+        np.concatenate([nothing, *(groups[number] for number in part)]) for part in parts
     )
     return train, validation, calibration, test
 
 
-def _check_fit(stretches: list[Rows], groups: list[Rows], window: int) -> None:
+def _joined(several: list[Cut]) -> Cut:
+    """The same part of each, one after the other."""
+    train, validation, calibration, test = map(np.concatenate, zip(*several, strict=True))
+    return train, validation, calibration, test
+
+
+def _check_fit(long: list[Rows], groups: list[Rows], window: int) -> None:
     longest = max(map(len, groups))
     if longest < window:
         raise TrainingRefused(
             f"a window of {window} readings is longer than the longest series, {longest} readings; "
             "take a shorter --window, or bring longer series"
         )
-    if not stretches:
+    if not long:
         raise TrainingRefused(
             f"a window of {window} readings does not fit into each part (training, validation, calibration, test) of the "
             f"longest series, {longest} readings; take a shorter --window, fewer --blocks, or bring longer series"
@@ -97,13 +113,13 @@ def _check_no_blocks(config: TrainingConfig) -> None:
         )
 
 
-def _cut(order: Rows, gap: int, config: TrainingConfig) -> tuple[Rows, Rows, Rows, Rows]:
-    """Training, validation, calibration and test rows, in this order with gaps between."""
+def _cut(order: Rows, gap: int, config: TrainingConfig, least: int = 1) -> Cut:
+    """Training, validation, calibration and test rows, in this order with gaps between; but for test at `least` so many."""
     rows = len(order)
-    test, calibration = round(config.test * rows), max(round(config.calibration * rows), 1)
+    test, calibration = round(config.test * rows), max(round(config.calibration * rows), least)
     fitting = rows - test - calibration - gap * (2 if test else 1)
-    validation = max(round(config.validation * fitting), 1)
-    if fitting - validation - gap < 1:
+    validation = max(round(config.validation * fitting), least)
+    if fitting - validation - gap < least:
         stretch = f" in a stretch of {rows} rows; take fewer --blocks" if config.blocks > 1 else ""
         raise TrainingRefused(f"calibration, test and gaps leave no rows to train on{stretch}")
     return (

@@ -95,14 +95,6 @@ class ConvolutionalAutoencoder(Autoencoder):
         """Reconstruction loss of a batch, of its corrupted copy where noise or mask says so. -> ()."""
         return self.reconstruction_loss(self.corrupt(x, generator), x, weight)
 
-    def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise on every value, then zeros in place of a share of them; as it is where both are 0."""
-        if self.shape.noise:
-            x = x + self.shape.noise * torch.randn(x.shape, generator=generator)
-        if self.shape.mask:
-            x = x * (torch.rand(x.shape, generator=generator) >= self.shape.mask)
-        return x
-
 
 class Cropped(nn.Module):
     """The first values of each side: doubling the half of an odd size made one too many."""

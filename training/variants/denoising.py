@@ -22,9 +22,3 @@ class DenoisingAutoencoder(Autoencoder):
     def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:
         """Reconstruction loss of a batch after corruption. (rows, width) twice -> ()."""
         return self.reconstruction_loss(self.corrupt(x, generator), x, weight)
-
-    def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise on every value, then zeros in place of a share of them. (rows, width) -> the same."""
-        noisy = x + self.shape.noise * torch.randn(x.shape, generator=generator)
-        kept = torch.rand(x.shape, generator=generator) >= self.shape.mask
-        return noisy * kept

@@ -15,6 +15,8 @@ be small or single records must be fast: everything, the latent included, is `me
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -23,7 +25,9 @@ from training.layers import batched
 
 
 class EnsembleAutoencoder(Autoencoder):
-    """Minimises the mean of its members' denoising losses."""
+    """Minimises the mean of its members' denoising losses, each over all rows but those of its own fold."""
+
+    CROSS_FITTED: ClassVar[bool] = True
 
     @property
     def latent_size(self) -> int:
@@ -48,18 +52,20 @@ class EnsembleAutoencoder(Autoencoder):
 
     def raw(self, latent: Tensor, condition: Tensor) -> Tensor:  # noqa: ARG002
         """What each member's last layer gives. (rows, latent size) -> (members, rows, *axes)."""
-        codes = latent.reshape(-1, self.shape.members, self.shape.code_size).transpose(0, 1)
-        out: Tensor = self.decoder(codes)
+        out: Tensor = self.decoder(self.codes(latent))
         return out.reshape(self.shape.members, -1, *self.shape.axes)
+
+    def each(self, latent: Tensor, condition: Tensor) -> Tensor:
+        """Every member's reconstruction. (rows, latent size) -> (members, rows, *axes)."""
+        return self.criterion.link(self.raw(latent, condition))
+
+    def codes(self, latent: Tensor) -> Tensor:
+        """(rows, latent size) -> (members, rows, code size)."""
+        return latent.reshape(-1, self.shape.members, self.shape.code_size).transpose(0, 1)
 
     def decode(self, latent: Tensor, condition: Tensor) -> Tensor:
         """The members' mean reconstruction. (rows, latent size) -> (rows, *axes)."""
-        return self.criterion.link(self.raw(latent, condition)).mean(dim=0)
-
-    def disagreement(self, latent: Tensor, condition: Tensor) -> Tensor:
-        """Variance of the members' reconstructions of each value. (rows, latent size) -> (rows, *axes)."""
-        each = self.criterion.link(self.raw(latent, condition))
-        return (each - each.mean(dim=0)).square().mean(dim=0)
+        return self.each(latent, condition).mean(dim=0)
 
     def reconstruction_loss(self, seen: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """Mean of the members' losses; `seen` is (rows, *axes) or (members, rows, *axes). -> ()."""
@@ -70,8 +76,3 @@ class EnsembleAutoencoder(Autoencoder):
         """Mean loss over members, each after a corruption of its own. (rows, *axes) twice -> ()."""
         own = x.expand(self.shape.members, *x.shape)
         return self.reconstruction_loss(self.corrupt(own, generator), x, weight)
-
-    def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise on every value, then zeros in place of a share of them. Any shape -> the same."""
-        noisy = x + self.shape.noise * torch.randn(x.shape, generator=generator)
-        return noisy * (torch.rand(x.shape, generator=generator) >= self.shape.mask)

@@ -64,14 +64,6 @@ class RecurrentAutoencoder(Autoencoder):
         """Reconstruction loss of a batch, of its corrupted copy where noise or mask says so. -> ()."""
         return self.reconstruction_loss(self.corrupt(x, generator), x, weight)
 
-    def corrupt(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise on every value, then zeros in place of a share of them; as it is where both are 0."""
-        if self.shape.noise:
-            x = x + self.shape.noise * torch.randn(x.shape, generator=generator)
-        if self.shape.mask:
-            x = x * (torch.rand(x.shape, generator=generator) >= self.shape.mask)
-        return x
-
 
 class Reader(nn.Module):
     """GRU layers, each reading the states of the one before; the code is made from the last one's last state."""

@@ -69,6 +69,10 @@ class VariationalAutoencoder(Autoencoder):
         mean, log_variance = self.encoder(self.flat(x)).chunk(2, dim=1)
         return mean, log_variance.clamp(max=MOST_LOG_VARIANCE)
 
+    def divergence(self, x: Tensor) -> Tensor:
+        """KL of each sample's code from what codes are like without it, in nats. (rows, *axes) -> (rows,)."""
+        return divergence(*self.posterior(x)).sum(dim=1)
+
     def spread(self) -> Tensor:
         """Standard deviation of an observation around its reconstruction, for each feature. -> (width,)."""
         return self.log_spread.exp() + LEAST_SPREAD

@@ -1,0 +1,123 @@
+"""The mixture head: which of many local linear autoencoders explains a record, and how badly the best ones do.
+
+    score = -log sum over k of w_k N(z; m_k, S_k) + the energy beyond the limit, from the least there can be
+
+Clusters of k-means, each with a covariance of its own, shrunk towards the pooled one by half as many rows as there are
+columns (Ledoit & Wolf 2004 in spirit) and by a ridge. A Gaussian is a linear autoencoder of all code sizes at once: along
+its wide axes nothing is lost, along the narrow ones everything is (Tipping & Bishop, "Mixtures of probabilistic principal
+component analysers", 1999). Expectation maximisation on top does not help.
+"""
+
+from __future__ import annotations
+
+import torch
+from sklearn.cluster import KMeans
+from torch import Tensor, nn
+
+from training.head import Head
+from training.prototypes import scattered
+from training.space import Space
+from training.view import Known, View
+
+CLUSTERS, LEAST_ROWS = 128, 10  # most clusters, and rows for each
+MOST_NUMBERS = 1_500_000  # in all covariances together
+SHRINKAGE, RIDGE = 0.5, 0.05
+FOLDS = 3
+LIMIT = 8.0  # spreads; what is beyond adds its square
+
+
+class Mixture(nn.Module):
+    """Gaussians: negative log likelihood of each, from whitened distances."""
+
+    means: Tensor
+    whiten: Tensor
+    offset: Tensor
+    precise: Tensor
+
+    def __init__(self, z: Tensor, seed: int) -> None:
+        """`z`: (rows, size)."""
+        super().__init__()
+        clusters = max(1, min(CLUSTERS, len(z) // LEAST_ROWS, MOST_NUMBERS // z.shape[1] ** 2))
+        found = KMeans(clusters, n_init=1, max_iter=20, random_state=seed).fit(z.double().numpy())
+        rows, own = z.double(), torch.from_numpy(found.labels_).long()
+        means, counts = torch.from_numpy(found.cluster_centers_), own.bincount(minlength=clusters)
+        whiten, logs = _whitened(rows - means[own], own, counts)
+        offset = logs - (counts / len(z)).log()
+        self.register_buffer("means", (means.unsqueeze(1) @ whiten).squeeze(1).float())
+        self.register_buffer("whiten", whiten.float())
+        self.register_buffer("offset", (offset - offset.min()).float())
+        self.register_buffer("precise", whiten.square().sum(dim=2).float())
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """(rows, size) -> -log density from its least, (rows,) >= 0; and whitened distances (clusters, rows, size)."""
+        white = z @ self.whiten - self.means.unsqueeze(1)
+        far = 0.5 * white.square().sum(dim=2) + self.offset.unsqueeze(1)
+        least = far.amin(dim=0)
+        return (least - torch.exp(least - far).mean(dim=0).log()).clamp(min=0), white
+
+    def gain(self, white: Tensor) -> Tensor:
+        """(M z)_j^2 / M_jj in the nearest cluster: how much closer column j alone could bring the record. -> (rows, size)."""
+        nearest = (white.square().sum(dim=2) + 2 * self.offset.unsqueeze(1)).argmin(dim=0)
+        own = white.gather(0, nearest.reshape(1, -1, 1).expand(1, -1, white.shape[2])).squeeze(0)
+        pulled = (self.whiten.index_select(0, nearest) @ own.unsqueeze(2)).squeeze(2)
+        return pulled.square() / self.precise.index_select(0, nearest)
+
+
+class MixtureHead(Head):
+    """Score 0 at the densest point; its attribution is each column's replacement gain, and the energy beyond."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__()
+        self.space, self.terms = Space(known.view.x), known.terms
+        z, beyond = self.split(known.view.x)
+        self.mixture = Mixture(z, known.seed)
+        self.out_of_fold = (self._crossed(z, known.seed) + beyond.sum(dim=1))[known.fresh]
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Within the limit, and half the squared rest: (rows, size) -> the same twice."""
+        z = self.space(x)
+        inside = z.clamp(-LIMIT, LIMIT)
+        return inside, 0.5 * (z - inside).square()
+
+    def forward(self, view: View) -> tuple[Tensor, Tensor]:
+        """-> score (rows,), attribution (rows, terms)."""
+        z, beyond = self.split(view.x)
+        score, white = self.mixture(z)
+        score = score + beyond.sum(dim=1)
+        return score, scattered(score, self.terms(self.mixture.gain(white) + 2 * beyond))
+
+    def _crossed(self, z: Tensor, seed: int) -> Tensor:
+        """Each row by a mixture that was fitted without its fold. -> (rows,)."""
+        fold = torch.randint(FOLDS, (len(z),), generator=torch.Generator().manual_seed(seed))
+        scores = z.new_zeros(len(z))
+        for left_out in range(FOLDS):
+            out = fold == left_out
+            if out.any() and not out.all():
+                scores[out] = self._runs(Mixture(z[~out], seed), z[out])
+        return scores
+
+    def _runs(self, mixture: Mixture, z: Tensor) -> Tensor:
+        return torch.cat([mixture(part)[0] for part in torch.split(z, RUN)])
+
+
+RUN = 500  # rows whose distances to every cluster are in memory at a time
+
+
+def _whitened(apart: Tensor, own: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each cluster L with L L' = S^-1, and half the log determinant of S. -> (clusters, size, size), (clusters,)."""
+    size = apart.shape[1]
+    eye = torch.eye(size, dtype=torch.float64)
+    pooled = _ridged(apart.T @ apart / len(apart), eye)
+    prior = SHRINKAGE * size
+    factors = []
+    for cluster, count in enumerate(counts.tolist()):
+        mine = apart[own == cluster]
+        covariance = (mine.T @ mine + prior * pooled) / (count + prior)
+        factors.append(torch.linalg.cholesky(_ridged(covariance, eye)))
+    lower = torch.stack(factors)
+    whiten = torch.linalg.solve_triangular(lower, eye.expand_as(lower), upper=False).mT
+    return whiten.contiguous(), lower.diagonal(dim1=1, dim2=2).log().sum(dim=1)
+
+
+def _ridged(covariance: Tensor, eye: Tensor) -> Tensor:
+    return covariance + (RIDGE * covariance.diagonal().mean() + 1e-6) * eye

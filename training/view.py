@@ -1,0 +1,49 @@
+"""What a head sees of samples, and what it is fitted on. Knows no file and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from training.presets import Preset
+
+
+class View(NamedTuple):
+    """Samples as a head sees them; of a window, its judged readings side by side.
+
+    x: (rows, size) in scaled units, as far out as they are. residual: (members, rows, size) x - x_hat of each network.
+    codes: (members, rows, code size). errors, present: (rows, terms) the squared error of each feature, and whether it
+    has a value. divergence: (rows,) what the code says of a sample in nats, 0 where no network speaks of it.
+    """
+
+    x: Tensor
+    residual: Tensor
+    codes: Tensor
+    errors: Tensor
+    present: Tensor
+    divergence: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Known normal samples, on which a head is fitted; no calibration sample may be among them.
+
+    fresh: (rows,) True where errors, residual and codes are those of networks that did not learn from the row; only there
+    do they look as they will on new rows. fold: (rows,) the member of `view` that did not, -1 where none did.
+    terms: adds up the columns of a feature, (rows, size) -> (rows, terms).
+    """
+
+    view: View
+    fresh: Tensor
+    fold: Tensor
+    terms: Callable[[Tensor], Tensor]
+    seed: int
+    preset: Preset
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return len(self.view.errors)
