@@ -14,6 +14,6 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "fast": Preset(noise_steps=200),
-    "balanced": Preset(noise_steps=800),
+    "balanced": Preset(noise_steps=1000),
     "best": Preset(noise_steps=1500),
 }
