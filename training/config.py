@@ -97,7 +97,7 @@ class TrainingConfig(BaseModel):
     noise: float = Field(
         0.1,
         ge=0,
-        description="spread of the Gaussian noise on what the network sees, in scaled units; for variants that denoise",
+        description="Gaussian noise on what the network sees, in spreads of each column; for variants that denoise",
     )
     mask: float = Field(
         0.1, ge=0, lt=1, description="share of values hidden from the network; for variants that denoise"

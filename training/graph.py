@@ -119,20 +119,14 @@ class ScoringGraph(nn.Module):
 
     def _known(self, known: Feed, fold: Tensor) -> tuple[View, Tensor]:
         """What the head is fitted on, and the latents."""
-        looks = []
-        at = 0
+        views, latents, at = [], [], 0
         for part in runs_of(known, self.autoencoder.shape.size):
             x, there = self.preprocessing(**self.preprocessing.arguments(part))
             view, latent, _ = self._look(x, there, fold[at : at + len(x)])
-            looks.append((view, latent))
+            views.append(view)
+            latents.append(latent)
             at += len(x)
-        views, latents = zip(*looks, strict=True)
-        return View(
-            *(
-                torch.cat(each, dim=each[0].dim() - 2 if each[0].dim() > 1 else 0)
-                for each in zip(*views, strict=True)
-            )
-        ), torch.cat(latents)
+        return View.together(views), torch.cat(latents)
 
     def _look(self, x: Tensor, there: Tensor, fold: Tensor | None = None) -> tuple[View, Tensor, Tensor]:
         """What the head sees, the latent, and the reconstruction (rows, *axes).

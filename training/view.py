@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from training.presets import Preset
@@ -25,6 +26,17 @@ class View(NamedTuple):
     errors: Tensor
     present: Tensor
     divergence: Tensor
+
+    @classmethod
+    def together(cls, views: Sequence[View]) -> View:
+        """The rows of all, one after the other."""
+        by_member = {"residual", "codes"}  # there rows are the second axis
+        return cls(
+            *(
+                torch.cat(parts, dim=1 if name in by_member else 0)
+                for name, parts in zip(cls._fields, zip(*views, strict=True), strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

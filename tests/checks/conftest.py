@@ -39,17 +39,13 @@ TRAINED, FRESH = 600, 10_000
 
 @dataclass(frozen=True)
 class Trained:
-    """A variant as torch knows it and as ONNX Runtime knows it; fresh samples, and how to train it again.
-
-    `first`: this is the first kind of data the variant takes, on which what costs a training more is shown.
-    """
+    """A variant as torch knows it and as ONNX Runtime knows it; fresh samples, and how to train it again."""
 
     made: Made
     scorer: Scorer
     fresh: Table
     samples: Samples
     again: Callable[..., Made]
-    first: bool
 
 
 @pytest.fixture(scope="session", params=CASES, ids="-".join)
@@ -64,9 +60,9 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         config = TrainingConfig(data=data, variant=name, epochs=4, name="tried", **told, **changed)
         return make(read(config), config, Quiet())
 
-    made, first = training(), request.param == next(case for case in CASES if case[0] == name)
+    made = training()
     scorer = Scorer(made.bundle)
-    return Trained(made, scorer, fresh, samples_of(scorer, fresh), training, first)
+    return Trained(made, scorer, fresh, samples_of(scorer, fresh), training)
 
 
 @pytest.fixture(scope="session")

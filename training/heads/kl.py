@@ -16,28 +16,26 @@ from torch import Tensor
 from training.autoencoder import Kind
 from training.head import Head
 from training.prototypes import scattered
+from training.usual import UsualErrors
 from training.view import Known, View
 
-LEAST_SPREAD, LEAST_NATS = 1e-4, 1e-2
+LEAST_NATS = 1e-2
 
 
 class KlHead(Head):
     """Score about 2 on ordinary rows; its attribution is each feature's part of the error."""
 
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
-    spread: Tensor
     nats: Tensor
 
     def __init__(self, known: Known) -> None:
         super().__init__()
-        errors, present = known.view.errors, known.view.present
-        spread = (errors * present).sum(dim=0) / present.sum(dim=0).clamp(min=1)
-        self.register_buffer("spread", spread.clamp(min=LEAST_SPREAD))
+        self.usual = UsualErrors(known.view)
         self.register_buffer("nats", known.view.divergence.mean().clamp(min=LEAST_NATS))
         self.out_of_fold = self(known.view)[0][known.fresh]
 
     def forward(self, view: View) -> tuple[Tensor, Tensor]:
         """-> score (rows,), attribution (rows, terms)."""
-        terms = view.errors / self.spread * view.present / view.present.sum(dim=1, keepdim=True).clamp(min=1)
+        terms = self.usual(view)
         score = terms.sum(dim=1) + view.divergence.clamp(min=0) / self.nats
         return score, scattered(score, terms)

@@ -23,6 +23,7 @@ CLUSTERS, LEAST_ROWS = 128, 10  # most clusters, and rows for each
 MOST_NUMBERS = 1_500_000  # in all covariances together
 SHRINKAGE, RIDGE = 0.5, 0.05
 FOLDS = 3
+RUN = 500  # rows whose distances to every cluster are in memory at a time
 LIMIT = 8.0  # spreads; what is beyond adds its square
 
 
@@ -98,9 +99,6 @@ class MixtureHead(Head):
 
     def _runs(self, mixture: Mixture, z: Tensor) -> Tensor:
         return torch.cat([mixture(part)[0] for part in torch.split(z, RUN)])
-
-
-RUN = 500  # rows whose distances to every cluster are in memory at a time
 
 
 def _whitened(apart: Tensor, own: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:

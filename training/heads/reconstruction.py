@@ -17,27 +17,21 @@ from torch import Tensor
 
 from training.autoencoder import Kind
 from training.head import Head
+from training.usual import UsualErrors
 from training.view import Known, View
-
-# A feature that is always rebuilt perfectly would otherwise turn a rounding error into an alarm.
-LEAST_SPREAD = 1e-4
 
 
 class ReconstructionHead(Head):
     """Score >= 0, about 1 on ordinary rows; its attribution is each feature's term of the mean."""
 
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
-    spread: Tensor
 
     def __init__(self, known: Known) -> None:
         super().__init__()
-        errors, present = known.view.errors, known.view.present
-        spread = (errors * present).sum(dim=0) / present.sum(dim=0).clamp(min=1)
-        self.register_buffer("spread", spread.clamp(min=LEAST_SPREAD))
+        self.usual = UsualErrors(known.view)
         self.out_of_fold = self(known.view)[0][known.fresh]
 
     def forward(self, view: View) -> tuple[Tensor, Tensor]:
         """-> score (rows,), attribution (rows, terms)."""
-        known = view.present.sum(dim=1, keepdim=True).clamp(min=1)
-        attribution = view.errors / self.spread * view.present / known
+        attribution = self.usual(view)
         return attribution.sum(dim=1), attribution

@@ -51,7 +51,8 @@ class ConditionalAutoencoder(Autoencoder):
         other = x[torch.randperm(len(x), generator=generator)]
         columns = (len(x), *(1 for _ in x.shape[1:-1]), x.shape[-1])
         swapped = torch.rand(columns, generator=generator) < self.shape.mask
-        spoilt = torch.where(swapped, other, x) + self.shape.noise * torch.randn(x.shape, generator=generator)
+        noise = self.shape.noise * self.column_spread * torch.randn(x.shape, generator=generator)
+        spoilt = torch.where(swapped, other, x) + noise
         return torch.where(self.judged, spoilt, x)
 
 

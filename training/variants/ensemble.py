@@ -6,8 +6,9 @@
 
 Krogh & Vedelsby, "Neural network ensembles, cross validation, and active learning", 1995 (the identity); Lakshminarayanan,
 Pritzel & Blundell, "Simple and scalable predictive uncertainty estimation using deep ensembles", 2017; of autoencoders
-Chen, Sathe, Aggarwal & Turaga, "Outlier detection with autoencoder ensembles", 2017. Members differ by their first weights
-and by the noise they meet, share no weight, and are one batched matrix product per layer. Where there was data they agree;
+Chen, Sathe, Aggarwal & Turaga, "Outlier detection with autoencoder ensembles", 2017. Members differ by their first weights,
+by the noise they meet and by the fold of rows they leave out, share no weight, and are one batched matrix product per layer.
+Every row has a member that never saw it, whose error on it is that of a new row. Where there was data they agree;
 far from it each goes its own way, so disagreement adds to the error just where one network may rebuild by luck.
 Use it where quality counts for more than size: it is steadier than one network and ranks better. Not where the bundle must
 be small or single records must be fast: everything, the latent included, is `members` times as large.
