@@ -8,6 +8,8 @@ PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # A file's tests share its fixtures, so a file stays with one worker.
 WORKERS ?= 2
 TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak" -n $(WORKERS) --dist loadfile
+# Beside the results of longer runs, not in their place.
+QUICK = --output var/benchmarks/quick $(if $(PEERS),--peers-python $(PEERS))
 CODE := batch models offbeat service training tests benchmarks examples
 
 .DEFAULT_GOAL := help
@@ -55,7 +57,8 @@ e2e: $(DEV)/ready ## image and compose stack on a real Docker engine; fails wher
 	$(DEV)/bin/python -m pytest -q -m e2e -s tests/e2e
 
 bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see benchmarks/README.md)
-	$(DEV)/bin/python benchmarks/quality.py $(if $(PEERS),--peers-python $(PEERS))
+	$(DEV)/bin/python -m benchmarks.quality host $(QUICK)
+	$(if $(OFFBEAT_DATA),$(DEV)/bin/python -m benchmarks.quality clean --sets 6_cardio 40_vowels $(QUICK))
 	$(DEV)/bin/python benchmarks/scoring.py
 
 soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates

@@ -21,6 +21,7 @@ from sklearn.datasets import load_digits, load_sample_images
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.product import serving
+from benchmarks.trainings import Stopwatch
 from models.pictures import encode_png
 from models.repository import Repository
 from models.scorer import Scorer
@@ -85,7 +86,7 @@ def served(work: Path) -> Iterator[str]:
     chance = np.random.default_rng(0)
     photos = load_sample_images().images
     images = np.concatenate([patches(photo, LARGE_COUNT // 2, chance, LARGE) for photo in photos])
-    watch = Watch()
+    watch = Stopwatch()
     told: dict[str, Any] = {
         "widths": (128, 64, 32, 16),
         "code_size": 256,
@@ -103,26 +104,6 @@ def served(work: Path) -> Iterator[str]:
         for query in ("?expected=false&error_map=false", ""):
             taken = [posted(client, f"/v1/models/tried/score{query}", body) for _ in range(12)][2:]
             yield f"POST image/png{query}: median {np.median(taken) * 1e3:.0f} ms an image"
-
-
-class Watch:
-    """When each step of a training began."""
-
-    def __init__(self) -> None:
-        self._began: list[tuple[str, float]] = []
-
-    def step(self, name: str) -> None:
-        """Note the time."""
-        self._began.append((name, time.perf_counter()))
-
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:
-        """Nothing."""
-
-    def seconds(self, name: str) -> float:
-        """How long a step took."""
-        names = [each for each, _ in self._began]
-        at = names.index(name)
-        return self._began[at + 1][1] - self._began[at][1]
 
 
 def trained(folder: Path, images: Pixels, watch: Watcher, **told: object) -> Scorer:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from benchmarks.sets import write
+from benchmarks.lines import write
 from models.formats import read_file
 from models.pictures import encode_png
 from models.table import Table

@@ -20,6 +20,7 @@ from models.scorer import Scorer
 from models.table import Table
 from models.windowed import Windowed
 from training.config import TrainingConfig
+from training.decided import decide
 from training.pipeline import Made, make
 from training.preprocessing import Preprocessing
 from training.steps.describe import describe
@@ -43,10 +44,13 @@ class Stopwatch:
         """A step begins."""
         self._steps[name] = time.perf_counter()
 
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:  # noqa: ARG002
+    def epoch(self, epoch: int, epochs: int, loss: float, held_out: float) -> None:  # noqa: ARG002
         """An epoch is over."""
         self._epochs.append(time.perf_counter())
-        self.losses.append((loss, validation))
+        self.losses.append((loss, held_out))
+
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None:
+        """Nothing."""
 
     def seconds(self, name: str) -> float:
         """From the beginning of a step to that of the one after it."""
@@ -87,7 +91,8 @@ class Training:
 
     def known_rows(self) -> Rows:
         """The rows that the network and its score were fitted on."""
-        parts = split(describe(self.table, self.config), self.config)
+        roles = describe(self.table, self.config)
+        parts = split(roles, decide(self.config, self.table, roles))
         return np.concatenate([parts.train, parts.validation])
 
     def known(self) -> Samples:

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.figures import FIGURES
+from benchmarks.lines import save
 from benchmarks.pages import fill
 from benchmarks.reference import COMPARED, Reference, references, sets_of
-from benchmarks.results import save
 from benchmarks.tables import markdown, names
 from benchmarks.trainings import Training, components, train
 from models.repository import Repository

@@ -33,7 +33,8 @@ class FileEntry(Contract):
 class Rows(Contract):
     """How many samples each part of the training data had: rows, windows or images.
 
-    `set_aside` rows held nan or inf; at `without_window` rows no whole window ended.
+    `set_aside` rows held nan or inf; at `without_window` rows no whole window ended; `suspects` were likely anomalies, and
+    nothing was fitted on them.
     """
 
     train: int
@@ -42,10 +43,24 @@ class Rows(Contract):
     test: int
     set_aside: int = 0
     without_window: int = 0
+    suspects: int = 0
+
+
+class Tried(Contract):
+    """A network that was fitted for a moment to choose a shape: how badly it rebuilds held-out samples from noisy ones.
+
+    `risk` is the variant's own loss on them, `seconds` the time it took; `chosen` marks the one that was fitted in the end.
+    """
+
+    code_size: int
+    hidden: tuple[int, ...]
+    risk: float
+    seconds: float
+    chosen: bool = False
 
 
 class Training(Contract):
-    """What was trained on what: enough to do it again."""
+    """What was trained on what: enough to do it again, and what was tried before."""
 
     created: str
     data: str
@@ -56,6 +71,7 @@ class Training(Contract):
     seconds: float
     settings: FreeForm
     libraries: dict[str, str]
+    tried: tuple[Tried, ...] = ()
 
 
 class Manifest(Contract):

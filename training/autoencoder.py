@@ -24,7 +24,8 @@ class Shape:
 
     `axes` is one sample in scaled units: (width,) of a table, (length, width) of a window, (height, width, channels) of
     an image. `hidden` are the encoder's layers from the outside in; the decoder mirrors them unless `decoder_hidden` says
-    otherwise. `conditions` are the places, along the last axis, of columns that are given and never rebuilt.
+    otherwise. `conditions` are the places, along the last axis, of columns that are given and never rebuilt. `trim` is the
+    share of each batch, the worst rebuilt, that nothing is learned from.
     """
 
     axes: tuple[int, ...]
@@ -40,6 +41,7 @@ class Shape:
     penalty: float | None = None
     members: int = 5
     pretrain: bool = False
+    trim: float = 0.0
 
     @property
     def kind(self) -> Kind:
@@ -63,6 +65,9 @@ class Autoencoder(nn.Module, ABC):
     TAKES_CONDITIONS: ClassVar[bool] = False
     GENERATES: ClassVar[bool] = False
     CROSS_FITTED: ClassVar[bool] = False  # members side by side, each of which leaves out a fold
+    HONEST: ClassVar[bool] = (
+        False  # copying the input does not lower its loss, so that shapes can be judged by it
+    )
     CLIP: ClassVar[float | None] = None  # longest gradient; None leaves it as it is
     STEPS: ClassVar[int] = 4000  # gradient steps that were enough on every set tried
     places: Tensor
@@ -84,7 +89,7 @@ class Autoencoder(nn.Module, ABC):
 
     @classmethod
     def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:
-        """Layers where nobody named any: first wider than the sample, then evenly (in ratio) down towards the code."""
+        """Layers where nobody named any, `depth` of them: first wider than the sample, then evenly (in ratio) down towards the code."""
         first = min(max(4 * int(torch.Size(axes).numel()), NARROWEST), WIDEST)
         return tuple(round(float(units)) for units in np.geomspace(first, max(2 * code, LAST), depth))
 
@@ -141,7 +146,18 @@ class Autoencoder(nn.Module, ABC):
     def reconstruction_loss(self, seen: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """How badly `target` is rebuilt from what the network sees of it. -> ()."""
         raw = self.raw(self.encode(seen), self.condition(seen))
-        return self.criterion(raw, target, weight)  # type: ignore[no-any-return]
+        return self.criterion(raw, target, self.trimmed(raw, target, weight))  # type: ignore[no-any-return]
+
+    def trimmed(self, raw: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        """The weight, 0 for the worst rebuilt of the batch while learning. (…, rows, *axes) three times -> the same."""
+        if not (self.shape.trim and self.training):
+            return weight
+        with torch.no_grad():
+            errors = (self.criterion.link(raw) - target).square() * weight
+            each = errors.flatten(-len(self.shape.axes)).sum(dim=-1)
+            kept = max(1, round(each.shape[-1] * (1 - self.shape.trim)))
+            good = each <= each.kthvalue(kept, dim=-1, keepdim=True).values
+        return weight * good.reshape(*good.shape, *[1] * len(self.shape.axes))
 
     def meet(self, x: Tensor) -> None:
         """Measure the columns' spreads, the unit of the noise, on training samples: (rows, *axes)."""

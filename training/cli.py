@@ -17,7 +17,7 @@ from models.options import read_options, separator
 from models.repository import Repository, shipped
 from training.config import TrainingConfig
 from training.progress import Bar, Lines, Quiet
-from training.summary import print_measures, print_summary
+from training.summary import print_measures, print_summary, print_suspects
 
 # `from` is no name a setting could have in Python, and the word a person would use.
 _WARM = re.compile(r"^--from(?==|$)")
@@ -38,18 +38,22 @@ def train(arguments: Sequence[str]) -> int:
     if as_json:
         print(
             json.dumps(
-                _as_json(published.reference.version, published.reference.digest, published.manifest.quality)
+                {
+                    "version": published.reference.version,
+                    "digest": published.reference.digest,
+                    "quality": published.manifest.quality,
+                    "tried": [each.model_dump(mode="json") for each in published.manifest.training.tried],
+                    **({} if published.suspects is None else {"suspects": str(published.suspects)}),
+                }
             )
         )
         return 0
     model = published.manifest.model
     champion = repository.resolve(model) if "champion" in repository.state(model).aliases else None
     print_summary(console, published.reference, published.manifest, champion)
+    if published.suspects is not None:
+        print_suspects(console, published.manifest.training.rows.suspects, published.suspects)
     return 0
-
-
-def _as_json(version: int, digest: str, quality: object) -> dict[str, object]:
-    return {"version": version, "digest": digest, "quality": quality}
 
 
 def evaluate(arguments: Sequence[str]) -> int:

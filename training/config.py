@@ -5,13 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_settings import CliPositionalArg
 
 from models.errors import NameRefused
 from models.names import model_name
 from models.options import separator
 from models.windows import LONGEST
+
+UNITS = {"s": 1, "m": 60, "h": 3600}  # in seconds
+
+
+def _seconds(told: object) -> object:
+    """`60s`, `5m`, `1h`, or a number of seconds."""
+    if isinstance(told, str) and told[-1:] in UNITS:
+        try:
+            return float(told[:-1]) * UNITS[told[-1]]
+        except ValueError:
+            raise ValueError(f"expected a time such as 60s or 5m, got {told!r}") from None
+    return told
 
 
 def _name(text: str) -> str:
@@ -76,10 +96,15 @@ class TrainingConfig(BaseModel):
     warm_start: str | None = Field(
         None, description="--from: start from this version (NAME, NAME@VERSION or NAME@ALIAS), on new data"
     )
-    variant: str = Field("denoising", description="kind of autoencoder")
-    head: str = Field("reconstruction", description="how errors become a score")
-    preset: Literal["fast", "balanced", "best"] = Field(
-        "balanced", description="how much work a fit may take"
+    variant: str | None = Field(
+        None, description="kind of autoencoder; an ensemble unless told, or what images and conditions need"
+    )
+    head: str = Field("combined", description="how record, errors and latent become a score")
+    preset: Literal["fast", "balanced", "best"] | None = Field(
+        None, description="how much work a fit may take; balanced unless told, or what --budget allows"
+    )
+    budget: Annotated[float, BeforeValidator(_seconds)] | None = Field(
+        None, gt=0, description="time a training may take, such as 60s or 5m: the preset follows from it"
     )
     code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")
     depth: int = Field(2, ge=1, le=8, description="hidden layers of the encoder, and of the decoder")
@@ -92,15 +117,20 @@ class TrainingConfig(BaseModel):
     activation: Literal["gelu", "relu", "elu", "tanh"] = Field("gelu", description="between layers")
     loss: Literal["auto", "mse", "bce"] = Field("auto", description="bce is for data that fill [0, 1]")
     scaling: Literal["auto", "linear", "log"] = Field(
-        "auto", description="log for numbers with a long tail, such as rates; auto decides for each column"
+        "auto",
+        description="auto: linear up to three spreads and a logarithm beyond, and for long-tailed columns of series all of it; log or linear: all columns",
     )
-    noise: float = Field(
-        0.1,
+    noise: float | None = Field(
+        None,
         ge=0,
-        description="Gaussian noise on what the network sees, in spreads of each column; for variants that denoise",
+        description="Gaussian noise on what the network sees, in spreads of each column, for variants that denoise; "
+        "0.5 for records and 0.1 for windows and images unless told",
     )
-    mask: float = Field(
-        0.1, ge=0, lt=1, description="share of values hidden from the network; for variants that denoise"
+    mask: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="share of values hidden from the network, for variants that denoise; 0.1 unless told, 0 for records",
     )
     sparsity: Literal["l1", "kl"] = Field("l1", description="sparse: how a code is kept sparse")
     penalty: float | None = Field(
@@ -108,19 +138,43 @@ class TrainingConfig(BaseModel):
         ge=0,
         description="sparse, contractive, variational, conditional: weight beside the reconstruction loss; the variant's own unless told",
     )
-    members: int = Field(5, ge=2, le=64, description="ensemble: networks trained at once")
+    members: int = Field(3, ge=2, le=64, description="ensemble: networks trained at once")
     pretrain: bool = Field(default=False, description="stacked: fit layer by layer before all together")
 
     epochs: int | None = Field(None, ge=1, description="passes over the rows; from their number unless told")
-    patience: int = Field(40, ge=1, description="epochs without a better validation loss before stopping")
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="epochs without a better held-out loss before stopping; a third of them unless told",
+    )
     batch_size: int = Field(256, ge=1, description="rows a step")
     learning_rate: float = Field(0.01, gt=0, description="highest rate of the one-cycle schedule")
     threads: int = Field(1, ge=1, description="CPU threads; 1 is fastest for small networks, and repeatable")
 
-    validation: float = Field(
-        0.15, gt=0, lt=1, description="share of the training rows that decides when to stop"
+    validation: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="share of the training rows that decides when to stop; 0: every row learns in some members of an "
+        "ensemble and is held out from one; 0 or 0.15 unless told",
     )
-    calibration: float = Field(0.2, gt=0, lt=1, description="share of rows that set the threshold")
+    calibration: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="share of rows that set the threshold; 0: the training rows do, each by what did not learn from it; "
+        "0.2 for --fpr, series and single networks unless told, else 0",
+    )
+    private: bool = Field(default=False, description="keep no single training row in the model")
+
+    contamination: Annotated[float, Field(gt=0, lt=0.5)] | Literal["auto"] | None = Field(
+        None,
+        description="share of the training rows that may be anomalies, or auto: the most suspicious are set aside",
+    )
+    suspects: Path | None = Field(
+        None,
+        description="--contamination: where rows that were set aside are written; beside the repository unless told",
+    )
     test: float = Field(0.2, ge=0, lt=1, description="share of rows that evaluate")
     blocks: int = Field(
         1,
@@ -166,7 +220,13 @@ class TrainingConfig(BaseModel):
     def _one_of_each(self) -> Self:
         if sum(rule is not None for rule in (self.quantile, self.fpr, self.robust)) > 1:
             raise ValueError("quantile, fpr and robust exclude each other")
-        if self.calibration + self.test + 2 * self.gap >= 1:
+        if self.contamination is not None and self.fpr is not None:
+            raise ValueError(
+                "fpr promises a rate of false alarms on normal rows, and contamination says that some are not"
+            )
+        if self.preset and self.budget:
+            raise ValueError("preset and budget exclude each other: a preset follows from the budget")
+        if (self.calibration or 0) + self.test + 2 * self.gap >= 1:
             raise ValueError("calibration, test and gaps leave no rows to train on")
         return self
 

@@ -80,6 +80,22 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The same rows, each for the member that did not learn from it: together they say how well new rows are rebuilt."""
+
+    folded: Folded
+
+    def __len__(self) -> int:
+        """How many samples."""
+        return len(self.folded)
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """These samples, and which member may be judged by them: (rows, *axes), (members, rows, *axes)."""
+        x, learns = self.folded.take(rows)
+        return x, self.folded.weight[rows] - learns
+
+
+@dataclass(frozen=True, slots=True)
 class Images:
     """Images as bytes, scaled a batch at a time: as float32 they would take four times the memory."""
 
@@ -115,11 +131,11 @@ class Descent:
         )
         self._schedule = OneCycleLR(self._optimiser, rate, total_steps=steps)
 
-    def epoch(self) -> float:
-        """One pass over the samples in a new order; the mean loss of its batches."""
+    def epoch(self, steps: int | None = None) -> float:
+        """One pass over the samples in a new order, or its first `steps`; the mean loss of its batches."""
         self._network.train()
         order = torch.randperm(len(self._samples), generator=self._generator)
-        batches = torch.split(order, self._size)
+        batches = torch.split(order, self._size)[:steps]
         total = torch.zeros(())
         for rows in batches:
             total += self._step(*self._samples.take(rows))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError
@@ -178,6 +179,8 @@ def earlier(repository: Repository, config: TrainingConfig) -> Earlier:
     except SafetensorError as error:
         raise TrainingRefused(f"the weights of {name} cannot be read: {error}") from None
     scaling = _under(SCALING, tensors)
+    if "unit" in scaling and "bends" not in scaling:  # nothing was bent before there was a bend
+        scaling["bends"] = torch.zeros_like(scaling["unit"])
     if not manifest.columns.images and scaling.keys() != {field.name for field in fields(Scaling)}:
         raise TrainingRefused(f"the weights of {name} come without their scaling; train anew without --from")
     return Earlier(reference, manifest, _under(NETWORK, tensors), scaling)

@@ -75,9 +75,11 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
 
     def __init__(  # noqa: PLR0913  # scikit-learn wants every parameter named here
         self,
-        variant: str = "denoising",
+        variant: str | None = None,
         *,
-        head: str = "reconstruction",
+        head: str = "combined",
+        preset: str | None = None,
+        budget: float | str | None = None,
         condition: tuple[str, ...] = (),
         categorical: tuple[str, ...] = (),
         passthrough: tuple[str, ...] = (),
@@ -87,15 +89,17 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         activation: str = "gelu",
         loss: str = "auto",
         scaling: str = "auto",
-        noise: float = 0.1,
-        mask: float = 0.1,
+        noise: float | None = None,
+        mask: float | None = None,
+        members: int = 3,
         penalty: float | None = None,
         epochs: int | None = None,
-        patience: int = 40,
+        patience: int | None = None,
         batch_size: int = 256,
         learning_rate: float = 0.01,
-        validation: float = 0.15,
-        calibration: float = 0.2,
+        validation: float | None = None,
+        calibration: float | None = None,
+        private: bool = False,
         test: float = 0.0,
         quantile: float | None = None,
         fpr: float | None = None,
@@ -105,6 +109,8 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
     ) -> None:
         self.variant = variant
         self.head = head
+        self.preset = preset
+        self.budget = budget
         self.condition = condition
         self.categorical = categorical
         self.passthrough = passthrough
@@ -116,6 +122,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         self.scaling = scaling
         self.noise = noise
         self.mask = mask
+        self.members = members
         self.penalty = penalty
         self.epochs = epochs
         self.patience = patience
@@ -123,6 +130,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         self.learning_rate = learning_rate
         self.validation = validation
         self.calibration = calibration
+        self.private = private
         self.test = test
         self.quantile = quantile
         self.fpr = fpr

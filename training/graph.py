@@ -15,8 +15,7 @@ from training.autoencoder import Autoencoder
 from training.heads import head_for
 from training.pixels import Pixels
 from training.preprocessing import Preprocessing
-from training.presets import Preset
-from training.view import Known, View
+from training.view import Fitting, Known, View
 
 LARGEST_RUN = 50_000  # samples
 RUN_VALUES = 4_000_000  # numbers in a run's inputs; the widest layers need a multiple of it
@@ -39,7 +38,6 @@ class Learned:
 
     fold: Tensor
     fresh: Tensor
-    seed: int
 
 
 class LatentDistance(nn.Module):
@@ -72,7 +70,7 @@ class ScoringGraph(nn.Module):
         head: str,
         known: Feed,
         learned: Learned,
-        preset: Preset,
+        fitting: Fitting,
     ) -> None:
         """`known` samples fit the head and the latent distance; no calibration row may be among them."""
         super().__init__()
@@ -81,7 +79,7 @@ class ScoringGraph(nn.Module):
         with torch.no_grad():
             view, latents = self._known(known, learned.fold)
             self.latent_distance = LatentDistance(latents)
-        told = Known(view, learned.fresh, learned.fold, preprocessing.terms, learned.seed, preset)
+        told = Known(view, learned.fresh, learned.fold, preprocessing.terms, fitting)
         self.head = head_for(head, autoencoder.shape.kind, told).eval()
 
     def forward(
@@ -89,7 +87,7 @@ class ScoringGraph(nn.Module):
     ) -> Outputs:
         """The graph's inputs -> Outputs."""
         x, there = self._scaled(numeric, categorical, image)
-        view, latent, x_hat = self._look(x, there)
+        view, latent, expected = self._look(x, there)
         score, terms = self.head(view)
         known = view.present.sum(dim=1).clamp(min=1)
         return Outputs(
@@ -97,7 +95,7 @@ class ScoringGraph(nn.Module):
             reconstruction_error=(view.errors * view.present).sum(dim=1) / known,
             latent_distance=self.latent_distance(latent),
             latent=latent,
-            expected=self.preprocessing.restored(self.preprocessing.given(x, x_hat)),
+            expected=self.preprocessing.restored(expected),
             attribution=self.preprocessing.attributed(terms),
         )
 
@@ -129,7 +127,7 @@ class ScoringGraph(nn.Module):
         return View.together(views), torch.cat(latents)
 
     def _look(self, x: Tensor, there: Tensor, fold: Tensor | None = None) -> tuple[View, Tensor, Tensor]:
-        """What the head sees, the latent, and the reconstruction (rows, *axes).
+        """What the head sees, the latent, and what was expected (rows, *axes).
 
         `fold`: (rows,) of known rows, whose errors are those of the member that left them out; of -1 the mean of all.
         """
@@ -137,17 +135,20 @@ class ScoringGraph(nn.Module):
         seen = preprocessing.seen(x)
         latent, condition = network.encode(seen), network.condition(seen)
         each = preprocessing.rebuilt(network.each(latent, condition))
-        squared = (x - each).square()
+        x_hat = each.mean(dim=0)
+        x = preprocessing.filled(x, there, x_hat)
+        target = preprocessing.bent(x)
+        squared = (target - each).square()
         errors = squared.mean(dim=0) if fold is None else _by_fold(squared, fold)
         view = View(
             x=preprocessing.judged(x),
-            residual=preprocessing.judged(x - each),
+            residual=preprocessing.judged(target - each),
             codes=network.codes(latent),
             errors=preprocessing.flat(preprocessing.per_feature(errors)),
             present=preprocessing.flat(there),
             divergence=network.divergence(seen),
         )
-        return view, latent, each.mean(dim=0)
+        return view, latent, preprocessing.given(target, x_hat)
 
 
 def _by_fold(squared: Tensor, fold: Tensor) -> Tensor:

@@ -24,3 +24,9 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def forward(self, view: View) -> tuple[Tensor, Tensor]:
         """-> score (rows,), attribution (rows, terms)."""
+
+
+def scattered(score: Tensor, terms: Tensor) -> Tensor:
+    """The score, dealt out in proportion: (rows,), (rows, terms) >= 0 -> (rows, terms)."""
+    whole = terms.sum(dim=1, keepdim=True)
+    return terms * (score.unsqueeze(1) / whole.clamp(min=1e-12))

@@ -1,4 +1,4 @@
-"""train(config): read, describe, split, preprocess, fit, calibrate, evaluate, export, verify, publish — in that order."""
+"""train(config): read, describe, split, preprocess, choose, fit, calibrate, evaluate, export, verify, publish — in that order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from models.bundle import SAMPLER, WEIGHTS, Bundle
@@ -18,12 +21,15 @@ from models.manifest import Manifest, Rows, Training
 from models.repository import Reference, Repository
 from training.asked import check_asked
 from training.config import TrainingConfig
+from training.decided import Decided, decide
 from training.earlier import Earlier, earlier, written
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.presets import PRESETS
-from training.results import Calibrated, Fitted, Prepared, Roles, Source
+from training.results import Calibrated, Chosen, Fitted, Prepared, Roles, Source, Suspects
+from training.steps.afford import afford
 from training.steps.calibrate import calibrate, threshold_value
+from training.steps.choose import choose
 from training.steps.describe import describe
 from training.steps.evaluate import evaluate
 from training.steps.export import export, export_sampler
@@ -31,12 +37,16 @@ from training.steps.fit import fit
 from training.steps.preprocess import preprocess
 from training.steps.publish import publish
 from training.steps.read import read
+from training.steps.sift import sift
 from training.steps.split import split
 from training.steps.verify import verify
+from training.suspects import write_suspects
+from training.view import Fitting
 
 LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
 # Where and under which name a model is published says nothing of how it was made.
-NOT_SETTINGS = {"data", "name", "repository", "promote", "seed"}
+NOT_SETTINGS = {"data", "name", "repository", "promote", "seed", "kind", "budget", "suspects"}
+VERIFIED = 5000  # known samples that ONNX Runtime must score as torch does
 
 
 class Watcher(Protocol):
@@ -50,6 +60,10 @@ class Watcher(Protocol):
         """An epoch is over."""
         ...
 
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None:
+        """A shape was tried."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -58,14 +72,16 @@ class Made:
     bundle: Bundle
     extras: dict[str, bytes]
     graph: ScoringGraph
+    suspects: Suspects | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came out: the version and all that is known about it."""
+    """What came out: the version, all that is known about it, and where the rows that were set aside stand, if any were."""
 
     reference: Reference
     manifest: Manifest
+    suspects: Path | None = None
 
 
 def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> Published:
@@ -80,9 +96,12 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     except TableMismatch as error:
         raise TrainingRefused(f"{config.data}: {error.placed}") from error
     watcher.step("publish")
-    return Published(
-        publish(repository, made.bundle, made.extras, promote=config.promote), made.bundle.manifest
-    )
+    reference = publish(repository, made.bundle, made.extras, promote=config.promote)
+    if made.suspects is None:
+        return Published(reference, made.bundle.manifest)
+    beside = config.repository.parent / f"{reference.model}-{reference.version}-suspects.csv"
+    file = write_suspects(made.suspects, source.table, config.suspects or beside)
+    return Published(reference, made.bundle.manifest, file)
 
 
 def make(
@@ -98,39 +117,76 @@ def make(
     check_asked(config, source.table)
     watcher.step("describe")
     roles = describe(source.table, config)
-    watcher.step("split")
-    parts = split(roles, config)
-    watcher.step("preprocess")
-    prepared = preprocess(source.table, roles, parts, config, before)
+    decided = decide(config, source.table, roles)
+    prepared = _prepared(source, roles, decided, watcher, before)
+    watcher.step("choose")
+    decided = afford(prepared, decided, time.monotonic() - started)
+    chosen = choose(prepared, decided, watcher.tried)
     watcher.step("fit")
-    fitted = fit(prepared, config, watcher.epoch, before.weights if before else None)
+    fitted = fit(prepared, chosen, decided, watcher.epoch, before.weights if before else None)
     watcher.step("calibrate")
     graph = ScoringGraph(
         prepared.preprocessing,
         fitted.autoencoder,
-        config.head,
+        decided.head,
         prepared.known(),
         fitted.learned,
-        PRESETS[config.preset],
+        Fitting(
+            decided.seed,
+            PRESETS[decided.preset],
+            private=decided.private,
+            blunt=decided.contamination is not None,
+        ),
     )
-    threshold, calibration = calibrate(graph.of(prepared.calibration).score.double().numpy(), config)
+    threshold, calibration = calibrate(_unseen(graph, prepared), decided)
     calibrated = Calibrated(graph, threshold, calibration)
     watcher.step("evaluate")
-    quality = evaluate(prepared, calibrated, partial(threshold_value, config=config), config)
+    quality = evaluate(prepared, calibrated, partial(threshold_value, config=decided), decided)
     watcher.step("export")
-    model = export(graph, prepared.calibration)
+    model = export(graph, prepared.train)
     sampler = export_sampler(graph)
     watcher.step("verify")
-    record = _record(config, source, roles, prepared, fitted, time.monotonic() - started)
-    manifest = _manifest(config, prepared, calibrated, quality, record)
-    golden = verify(graph, model, manifest, calibration, prepared.calibration)
+    record = _record(decided, source, roles, prepared, chosen, fitted, time.monotonic() - started)
+    manifest = _manifest(decided, prepared, calibrated, quality, record)
+    golden = verify(graph, model, manifest, calibration, prepared.known().take(slice(0, VERIFIED)))
     weights = {WEIGHTS: written(fitted.autoencoder, prepared.scaling)}
     extras = weights if sampler is None else {**weights, SAMPLER: sampler}
-    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras, graph)
+    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras, graph, prepared.suspects)
 
 
-def _record(
-    config: TrainingConfig, source: Source, roles: Roles, prepared: Prepared, fitted: Fitted, seconds: float
+def _prepared(
+    source: Source, roles: Roles, config: Decided, watcher: Watcher, before: Earlier | None
+) -> Prepared:
+    watcher.step("split")
+    parts = split(roles, config)
+    watcher.step("preprocess")
+    prepared = preprocess(source.table, roles, parts, config, before)
+    if config.contamination is None:
+        return prepared
+    watcher.step("sift")
+    return sift(prepared, parts, config)
+
+
+def _unseen(graph: ScoringGraph, prepared: Prepared) -> NDArray[np.float64]:
+    """Scores of rows that nothing was fitted on; without calibration rows those of the known ones, each by what left it out.
+
+    Suspects belong to them: what is too strange of all rows is to be known, not of the most ordinary ones.
+    """
+    held_out = prepared.calibration
+    scores = graph.of(held_out).score if held_out.rows else graph.head.out_of_fold
+    if prepared.suspects is not None:
+        scores = torch.cat([scores, graph.of(prepared.suspects.samples).score])
+    return scores.double().numpy()
+
+
+def _record(  # noqa: PLR0913, PLR0917  # all that is to be remembered
+    config: Decided,
+    source: Source,
+    roles: Roles,
+    prepared: Prepared,
+    chosen: Chosen,
+    fitted: Fitted,
+    seconds: float,
 ) -> Training:
     told = config.model_dump(mode="json", exclude_none=True, exclude=NOT_SETTINGS)
     return Training(
@@ -145,16 +201,18 @@ def _record(
             test=prepared.test.rows,
             set_aside=int(np.sum(roles.set_aside)),
             without_window=prepared.without_window,
+            suspects=0 if prepared.suspects is None else len(prepared.suspects.rows),
         ),
         epochs=len(fitted.losses),
         seconds=round(seconds, 3),
-        settings={**told, **_chosen(fitted)},
+        settings={**told, **_shaped(chosen, fitted)},
         libraries={name: version(name) for name in LIBRARIES},
+        tried=chosen.tried,
     )
 
 
-def _chosen(fitted: Fitted) -> dict[str, JsonValue]:
-    shape = fitted.shape
+def _shaped(chosen: Chosen, fitted: Fitted) -> dict[str, JsonValue]:
+    shape = chosen.shape
     return {
         "code_size": shape.code_size,
         "hidden": list(shape.hidden),
@@ -164,7 +222,7 @@ def _chosen(fitted: Fitted) -> dict[str, JsonValue]:
 
 
 def _manifest(
-    config: TrainingConfig,
+    config: Decided,
     prepared: Prepared,
     calibrated: Calibrated,
     quality: dict[str, JsonValue],

@@ -36,6 +36,14 @@ class Pixels(nn.Module):
         x = (image.float() / WHITE - self.center) / self.scale
         return x, torch.ones_like(x)
 
+    def bent(self, x: Tensor) -> Tensor:
+        """Pixels have no long tails."""
+        return x
+
+    def filled(self, x: Tensor, present: Tensor, x_hat: Tensor) -> Tensor:  # noqa: ARG002
+        """No pixel is missing."""
+        return x
+
     def seen(self, x: Tensor) -> Tensor:
         """All there is: no pixel is out of range."""
         return x

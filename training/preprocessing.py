@@ -13,14 +13,17 @@ from torch import Tensor, nn
 LIMIT = 1e4  # scaled values are clamped here: far beyond any reading, and its square is still exact enough in float32
 MOST_EXPONENT = 600.0  # e to this is still a float64
 WIDEN = 0.1  # the network sees this share beyond the trained range, and no further
+BEND = 3.0  # spreads: up to here a bent column is linear
+FARTHEST_BENT = 20.0  # e to this is far beyond the limit
 
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
     """Per numeric feature, float64 (features,): scaled = (curve(value) - center) / scale.
 
-    curve(value) is sign(value) log(1 + |value| / unit), or the value itself where `unit` is 0. `typical`
-    replaces a missing value; `typical`, `lowest_seen` and `highest_seen` are in the feature's own units.
+    curve(value) is sign(value) log(1 + |value| / unit), or the value itself where `unit` is 0. Where `bends` is 1 the network
+    meets values beyond 3 spreads by their logarithm. `typical` replaces a missing value; `typical`, `lowest_seen` and
+    `highest_seen` are in the feature's own units.
     """
 
     unit: Tensor
@@ -30,6 +33,7 @@ class Scaling:
     lowest_seen: Tensor
     highest_seen: Tensor
     active: Tensor
+    bends: Tensor
 
 
 class Preprocessing(nn.Module):
@@ -49,6 +53,7 @@ class Preprocessing(nn.Module):
     active: Tensor
     belongs: Tensor
     scored: Tensor
+    bends: Tensor
 
     def __init__(
         self,
@@ -70,6 +75,7 @@ class Preprocessing(nn.Module):
         self.conditions = tuple(conditions)
         self.length = length
         self.focus = focus or length or 1
+        self.bending, self.curving = bool(scaling.bends.any()), bool((scaling.unit > 0).any())
         ones = torch.ones(sum(self.sizes), dtype=torch.float32)
         for name, value in {
             "unit": torch.where(scaling.unit > 0, scaling.unit, 1.0),
@@ -81,7 +87,11 @@ class Preprocessing(nn.Module):
             "belongs": self._membership(),
         }.items():
             self.register_buffer(name, value)
-        low, high = self._scaled(scaling.lowest_seen).float(), self._scaled(scaling.highest_seen).float()
+        self.register_buffer("bends", torch.cat([scaling.bends.bool(), ones < 0]), persistent=False)
+        low, high = (
+            self.bent(torch.cat([self._scaled(edge).float(), 0 * ones]))[: self.numbers]
+            for edge in (scaling.lowest_seen, scaling.highest_seen)
+        )
         margin = WIDEN * (high - low)
         self.register_buffer("low", torch.cat([low - margin, 0 * ones]))
         self.register_buffer("high", torch.cat([high + margin, ones]))
@@ -124,9 +134,27 @@ class Preprocessing(nn.Module):
         known = torch.cat(present, dim=-1)
         return torch.cat(columns, dim=-1), known * self.scored if self.conditions else known
 
+    def bent(self, x: Tensor) -> Tensor:
+        """z -> sign(z) (3 + log(1 + |z| - 3)) beyond 3 spreads, so that a few far values do not drown the others. (rows, *axes)."""
+        if not self.bending:
+            return x
+        beyond = (x.abs() - BEND).clamp(min=0)
+        return torch.where(self.bends, x - x.sign() * (beyond - torch.log1p(beyond)), x)
+
+    def straight(self, x: Tensor) -> Tensor:
+        """The way back. (rows, *axes)."""
+        if not self.bending:
+            return x
+        beyond = (x.abs() - BEND).clamp(0.0, FARTHEST_BENT)
+        return torch.where(self.bends, x + x.sign() * (torch.expm1(beyond) - beyond), x)
+
     def seen(self, x: Tensor) -> Tensor:
-        """What the network sees: no further than it was trained on, nothing of constant features. (rows, *axes)."""
-        return torch.minimum(torch.maximum(x, self.low), self.high) * self.active
+        """What the network sees: bent, no further than it was trained on, nothing of constant features. (rows, *axes)."""
+        return torch.minimum(torch.maximum(self.bent(x), self.low), self.high) * self.active
+
+    def filled(self, x: Tensor, present: Tensor, x_hat: Tensor) -> Tensor:
+        """What is missing, or a condition, is what the network expects. (rows, *axes), (rows, …, features), (rows, *axes)."""
+        return torch.where((present @ self.belongs.T).bool(), x, self.given(x, self.straight(x_hat)))
 
     def within(self, x: Tensor) -> Tensor:
         """No further than the training rows reached, without the margin. (rows, *axes)."""
@@ -176,6 +204,7 @@ class Preprocessing(nn.Module):
 
         (rows, *axes) -> (rows, features) float64.
         """
+        x_hat = self.straight(x_hat)
         last = x_hat if self.length is None else x_hat[:, -1]
         columns = [self._unscaled(last[:, : self.numbers].double())] if self.numbers else []
         at = self.numbers
@@ -186,11 +215,15 @@ class Preprocessing(nn.Module):
         return torch.cat(columns, dim=1)
 
     def _scaled(self, values: Tensor) -> Tensor:
-        curved = values.sign() * torch.log(1 + values.abs() / self.unit)
-        return (torch.where(self.curved, curved, values) - self.center) / self.scale
+        if self.curving:
+            curved = values.sign() * torch.log(1 + values.abs() / self.unit)
+            values = torch.where(self.curved, curved, values)
+        return (values - self.center) / self.scale
 
     def _unscaled(self, scaled: Tensor) -> Tensor:
         values = scaled * self.scale + self.center
+        if not self.curving:
+            return values
         curved = values.sign() * (torch.exp(values.abs().clamp(max=MOST_EXPONENT)) - 1) * self.unit
         return torch.where(self.curved, curved, values)
 

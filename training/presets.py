@@ -7,13 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """noise_steps: gradient steps of the noise head."""
+    """steps, noise_steps: gradient steps of the ensemble and of the noise head. left_out: heads that `combined` does without.
 
+    tries: networks of different shapes that are tried before one is fitted.
+    """
+
+    steps: int
     noise_steps: int
+    tries: int
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def trial_steps(self) -> int:
+        """Of each network that is tried."""
+        return self.steps // 4
 
 
 PRESETS: dict[str, Preset] = {
-    "fast": Preset(noise_steps=200),
-    "balanced": Preset(noise_steps=1000),
-    "best": Preset(noise_steps=1500),
+    "fast": Preset(steps=400, noise_steps=400, tries=1, left_out=("noise",)),
+    "balanced": Preset(steps=800, noise_steps=800, tries=3),
+    "best": Preset(steps=1500, noise_steps=1500, tries=6),
 }

@@ -17,7 +17,10 @@ class Quiet:
     def step(self, name: str) -> None:
         """Nothing."""
 
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:
+    def epoch(self, epoch: int, epochs: int, loss: float, held_out: float) -> None:
+        """Nothing."""
+
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None:
         """Nothing."""
 
 
@@ -31,10 +34,14 @@ class Lines:
         """Name the step."""
         self._console.print(name)
 
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:
+    def epoch(self, epoch: int, epochs: int, loss: float, held_out: float) -> None:
         """Say the losses now and then."""
         if epoch % max(epochs // LINES, 1) == 0:
-            self._console.print(f"  epoch {epoch}/{epochs}  loss {loss:.4g}  validation {validation:.4g}")
+            self._console.print(f"  epoch {epoch}/{epochs}  loss {loss:.4g}  held out {held_out:.4g}")
+
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None:
+        """Say what came of it."""
+        self._console.print(f"  {number}/{of}  code {code_size}  risk {risk:.4g}")
 
 
 class Bar:
@@ -67,8 +74,14 @@ class Bar:
             self._task = self._progress.add_task(name, total=None, losses="")
         self._progress.update(self._task, description=name)
 
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:
+    def epoch(self, epoch: int, epochs: int, loss: float, held_out: float) -> None:
         """Move the bar."""
         if self._task is not None:
-            losses = f"loss {loss:.4g}  validation {validation:.4g}"
+            losses = f"loss {loss:.4g}  held out {held_out:.4g}"
             self._progress.update(self._task, completed=epoch, total=epochs, losses=losses)
+
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            losses = f"code {code_size}  risk {risk:.4g}"
+            self._progress.update(self._task, completed=number, total=of, losses=losses)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from models.features import Derived, FeatureSchema
 from models.feed import Feed
+from models.manifest import Tried
 from models.table import Table
 from models.threshold import Calibration, Threshold
 from models.windows import Window
@@ -62,6 +63,15 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspects:
+    """Training rows that were set aside as likely anomalies, the most suspicious first: row numbers, scores, samples."""
+
+    rows: Rows
+    scores: NDArray[np.float64]
+    samples: Feed
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """The schema, the samples of each part as the graph takes them, and the scaling fitted on the training rows."""
 
@@ -71,6 +81,7 @@ class Prepared:
     scaling: dict[str, Tensor]
     loss: str
     without_window: int
+    suspects: Suspects | None
     train: Feed
     validation: Feed
     calibration: Feed
@@ -84,14 +95,21 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The shape of the network that is to be fitted, and what was tried to find it."""
+
+    shape: Shape
+    tried: tuple[Tried, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
-    """The network of the best epoch, and how the losses went: (epochs run, 2) training and validation.
+    """The network of the best epoch, and how the losses went: (epochs run, 2) training and held-out samples.
 
     `epochs` is how many were planned, `learned` which of the known rows the network learned from.
     """
 
     autoencoder: Autoencoder
-    shape: Shape
     epochs: int
     losses: NDArray[np.float64]
     learned: Learned

@@ -93,7 +93,8 @@ def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Par
     for number, name in enumerate(PARTS):
         framed = every.of(inside[number] if name != "anomalies" else parts.anomalies)
         framed = framed.strided() if name in {"train", "validation"} else _thinned(framed)
-        if name in {"train", "validation", "calibration"} and not framed.windows:
+        asked = len(getattr(parts, name)) and name in {"train", "validation", "calibration"}
+        if asked and not framed.windows:
             raise TrainingRefused(
                 f"the {name} part holds no whole window of {window.length} readings; take a shorter --window, "
                 "or bring a series with fewer gaps"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.manifest import Manifest
+from models.manifest import Manifest, Tried
 from models.repository import Reference
 from models.windows import Window
 
@@ -33,6 +34,8 @@ def print_summary(
         _print_without_window(console, manifest.window, rows.without_window)
     if manifest.columns.passthrough:
         console.print(Text(f"not learned from: {', '.join(manifest.columns.passthrough)}"), soft_wrap=True)
+    if training.tried:
+        console.print(_tried(training.tried))
     console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
     console.print(f"threshold {threshold.value:.4g} ({threshold.method} {threshold.parameter:g})")
     _print_quality(console, cast("dict[str, Any]", manifest.quality), what)
@@ -40,6 +43,25 @@ def print_summary(
     promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
     told = f"published as {reference.folder}" + (", champion" if served else promote)
     console.print(Text(told), soft_wrap=True)  # Text: a folder's name may look like markup
+
+
+def print_suspects(console: Console, rows: int, path: Path) -> None:
+    """Where the rows are that nothing was learned from."""
+    told = f"{rows} training rows were set aside as likely anomalies, the most suspicious first: {path}"
+    console.print(Text(told), soft_wrap=True)
+
+
+def _tried(tried: tuple[Tried, ...]) -> Table:
+    table = Table(
+        title="tried for a moment: how badly held-out rows are rebuilt from noisy ones", title_justify="left"
+    )
+    for name in ("code size", "risk", "seconds"):
+        table.add_column(name, justify="right")
+    table.add_column()
+    for each in tried:
+        why = "chosen: the narrowest that chance does not tell from the best" if each.chosen else ""
+        table.add_row(str(each.code_size), f"{each.risk:.4g}", f"{each.seconds:.1f}", why)
+    return table
 
 
 def _print_without_window(console: Console, window: Window, readings: int) -> None:
@@ -74,9 +96,9 @@ def _print_quality(console: Console, quality: dict[str, Any], what: str) -> None
     if "test_rows" not in quality:
         console.print(f"no test {what}: nothing evaluated")
         return
-    console.print(
-        f"flagged of {quality['test_rows']} normal test {what}: {quality['false_positive_rate']:.2%}"
-    )
+    normal = "normal test" if "false_positive_rate" in quality else "test"
+    flagged = quality.get("false_positive_rate", quality.get("flagged", 0.0))
+    console.print(f"flagged of {quality['test_rows']} {normal} {what}: {flagged:.2%}")
     if "labelled" in quality:
         print_measures(console, quality["labelled"])
     if quality.get("injected_faults"):

@@ -21,9 +21,10 @@ class Tail(nn.Module):
     width: Tensor
     slope: Tensor
 
-    def __init__(self, scores: Tensor) -> None:
-        """`scores`: (rows,) of normal rows that nothing was fitted on."""
+    def __init__(self, scores: Tensor, *, curbed: bool = False) -> None:
+        """`scores`: (rows,) of normal rows that nothing was fitted on. `curbed`: log(1 + t), where some may be anomalies."""
         super().__init__()
+        self.curbed = curbed
         ordered = scores.double()
         shares = torch.logspace(0, _last(len(ordered)), KNOTS, dtype=torch.float64)
         values = torch.quantile(ordered, (1 - shares).clamp(min=0)).cummax(dim=0).values
@@ -40,7 +41,8 @@ class Tail(nn.Module):
     def forward(self, score: Tensor) -> Tensor:
         """(rows,) -> (rows,), >= 0."""
         passed = (score.unsqueeze(1) - self.lower).clamp(min=0)
-        return (torch.minimum(passed, self.width) * self.slope).sum(dim=1)
+        tail = (torch.minimum(passed, self.width) * self.slope).sum(dim=1)
+        return torch.log1p(tail) if self.curbed else tail
 
 
 def _last(rows: int) -> float:

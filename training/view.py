@@ -40,6 +40,16 @@ class View(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """How a head is to be fitted. private: no single row may be kept. blunt: some rows may be anomalies, so none may count alone."""
+
+    seed: int
+    preset: Preset
+    private: bool = False
+    blunt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Known normal samples, on which a head is fitted; no calibration sample may be among them.
 
@@ -52,8 +62,7 @@ class Known:
     fresh: Tensor
     fold: Tensor
     terms: Callable[[Tensor], Tensor]
-    seed: int
-    preset: Preset
+    fitting: Fitting
 
     @property
     def rows(self) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 
 from benchmarks.drawing import BLUE, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
+from benchmarks.lines import write
 from benchmarks.reference import Reference
-from benchmarks.sets import write
 from benchmarks.trainings import train
 from models.formats import read_file
 from training.metrics import auroc

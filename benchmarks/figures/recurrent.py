@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.drawing import BLUE, GREY, ORANGE, Axis, Chart, Figure, Line, Mark, Span, draw
+from benchmarks.lines import write
 from benchmarks.reference import Reference
-from benchmarks.sets import write
 from benchmarks.trainings import train
 from models.formats import read_file
 

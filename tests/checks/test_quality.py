@@ -25,6 +25,7 @@ from models.table import Table
 from models.windowed import Windowed
 from models.windows import frames
 from training.config import TrainingConfig
+from training.decided import decide
 from training.graph import ScoringGraph
 from training.pipeline import make
 from training.preprocessing import Preprocessing
@@ -96,7 +97,8 @@ def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: An
     scorer = Scorer(made.bundle)
     judged = judge(scorer, table)
     known = np.isfinite(judged.score)
-    parts = split(describe(source.table, config), config)
+    roles = describe(source.table, config)
+    parts = split(roles, decide(config, source.table, roles))
     fitted, _ = scaled(
         made.graph, samples_of(scorer, source.table, np.concatenate([parts.train, parts.validation]))
     )

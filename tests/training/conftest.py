@@ -21,6 +21,8 @@ def quick(sensors: Write, tmp_path: Path) -> Callable[..., TrainingConfig]:
             "data": told.pop("data", None) or sensors(),
             "repository": tmp_path / "repository",
         }
-        return TrainingConfig.model_validate({**values, "name": "sensors", "epochs": 12, **told})
+        return TrainingConfig.model_validate(
+            {**values, "name": "sensors", "epochs": 12, "preset": "fast", **told}
+        )
 
     return config

@@ -35,12 +35,13 @@ def test_a_pipe_gets_a_line_a_step_and_the_summary(
     assert main(["train", str(sensors(label=label)), *arguments]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line.isalpha()][:10] == (
+    assert [line for line in lines if line.isalpha()][:11] == (
         [
             "read",
             "describe",
             "split",
             "preprocess",
+            "choose",
             "fit",
             "calibrate",
             "evaluate",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from training.preprocessing import LIMIT, Preprocessing, Scaling
@@ -19,6 +21,7 @@ def made() -> Preprocessing:
         "lowest_seen": [4.0, 5.0],
         "highest_seen": [14.0, 5.0],
         "active": [1.0, 0.0],
+        "bends": [0.0, 0.0],
     }
     return Preprocessing(
         Scaling(**{name: torch.tensor(value, dtype=torch.float64) for name, value in column.items()}), [2]
@@ -52,7 +55,7 @@ def test_a_counter_near_two_billion_keeps_its_last_digit() -> None:
     scaling = Scaling(
         *(
             torch.tensor([value], dtype=torch.float64)
-            for value in (0.0, 1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0)
+            for value in (0.0, 1.7e9, 1.0, 1.7e9, 1.7e9, 1.7e9 + 9, 1.0, 0.0)
         )
     )
     numbers = torch.tensor([[1.7e9 + 1], [1.7e9 + 2]], dtype=torch.float64)
@@ -82,7 +85,10 @@ def test_errors_of_a_category_are_summed_over_its_columns() -> None:
 def test_a_long_tailed_number_is_scaled_by_its_logarithm_and_comes_back() -> None:
     module = Preprocessing(
         Scaling(
-            *(torch.tensor([value], dtype=torch.float64) for value in (10.0, 1.0, 2.0, 5.0, 0.0, 1e6, 1.0))
+            *(
+                torch.tensor([value], dtype=torch.float64)
+                for value in (10.0, 1.0, 2.0, 5.0, 0.0, 1e6, 1.0, 0.0)
+            )
         ),
         [],
     )
@@ -93,3 +99,33 @@ def test_a_long_tailed_number_is_scaled_by_its_logarithm_and_comes_back() -> Non
     expected = (numbers.sign() * torch.log1p(numbers.abs() / 10) - 1) / 2
     torch.testing.assert_close(x.double(), expected, rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(module.restored(x), numbers, rtol=1e-5, atol=1e-4)
+
+
+def test_a_bent_number_is_linear_to_three_spreads_and_a_logarithm_beyond() -> None:
+    module = bent(lowest=-1e4, highest=1e4)
+    numbers = torch.tensor([[-2.0], [0.5], [3.0], [3.0 + math.e - 1], [-1003.0]], dtype=torch.float64)
+
+    x, _ = module(numbers, None)
+    seen = module.seen(x)
+
+    torch.testing.assert_close(x, numbers.float())  # heads judge values as far out as they are
+    torch.testing.assert_close(
+        seen, torch.tensor([[-2.0], [0.5], [3.0], [4.0], [-3.0 - math.log1p(1000.0)]]), rtol=1e-6, atol=1e-6
+    )
+    torch.testing.assert_close(module.straight(seen), x, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(module.restored(seen), numbers, rtol=1e-5, atol=1e-5)
+
+
+def test_what_is_missing_is_what_the_network_expects() -> None:
+    module = made()
+    x, present = module(torch.tensor([[NAN, 5.0]], dtype=torch.float64), torch.tensor([[-1]]))
+    expected = torch.tensor([[1.5, 0, 0.1, 0.7, 0.2]])
+
+    filled = module.filled(x, present, expected)
+
+    torch.testing.assert_close(filled, torch.tensor([[1.5, 0, 0.1, 0.7, 0.2]]))
+
+
+def bent(lowest: float, highest: float) -> Preprocessing:
+    columns = (0.0, 0.0, 1.0, 0.0, lowest, highest, 1.0, 1.0)
+    return Preprocessing(Scaling(*(torch.tensor([value], dtype=torch.float64) for value in columns)), [])

@@ -13,6 +13,7 @@ from models.formats import FORMATS
 from models.table import Table
 from models.windows import Window
 from training.config import TrainingConfig
+from training.decided import decide
 from training.results import Parts
 from training.samples import Sampled, samples_of
 from training.steps.describe import describe
@@ -33,7 +34,8 @@ def table_of(*lengths: int) -> Table:
 
 def sampled(table: Table) -> tuple[Parts, Sampled]:
     config = TrainingConfig(data=Path("x.csv"), window=LENGTH, series="unit", calibration=0.4)
-    parts = split(describe(table, config), config)
+    roles = describe(table, config)
+    parts = split(roles, decide(config, table, roles))
     window = Window(length=LENGTH, series="unit")
     return parts, samples_of(encode(table, COLUMNS), table, window, parts)
 

@@ -10,12 +10,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.config import TrainingConfig
+from training.decided import Decided
 from training.errors import TrainingRefused
 from training.results import Parts, Roles
 from training.steps.split import split
 
-CONFIG = TrainingConfig(data=Path("x.csv"))
+
+def config(**told: Any) -> Decided:
+    return Decided.model_validate(
+        {
+            "data": Path("x.csv"),
+            "kind": "table",
+            "variant": "denoising",
+            "preset": "fast",
+            "noise": 0.1,
+            "mask": 0.1,
+            "validation": 0.15,
+            "calibration": 0.2,
+            **told,
+        }
+    )
 
 
 def roles(
@@ -40,15 +54,26 @@ def roles(
 
 
 def test_parts_are_disjoint_and_hold_every_row_of_a_table_without_time() -> None:
-    parts = split(roles(1000), CONFIG)
+    parts = split(roles(1000), config())
 
     together = np.concatenate([parts.train, parts.validation, parts.calibration, parts.test])
     assert sorted(together) == list(range(1000))
     assert (len(parts.calibration), len(parts.test)) == (200, 200)
 
 
+def test_a_share_of_nothing_is_no_row() -> None:
+    parts = split(roles(1000), config(validation=0.0, calibration=0.0))
+
+    assert (len(parts.train), len(parts.validation), len(parts.calibration), len(parts.test)) == (
+        800,
+        0,
+        0,
+        200,
+    )
+
+
 def test_the_same_seed_gives_the_same_parts() -> None:
-    first, again = split(roles(100), CONFIG), split(roles(100), CONFIG)
+    first, again = split(roles(100), config()), split(roles(100), config())
 
     np.testing.assert_array_equal(first.train, again.train)
 
@@ -56,7 +81,7 @@ def test_the_same_seed_gives_the_same_parts() -> None:
 def test_a_series_is_cut_in_blocks_of_time_with_gaps_between() -> None:
     order = np.random.default_rng(0).permutation(1000).astype(np.float64)
 
-    parts = split(roles(1000, order), CONFIG)
+    parts = split(roles(1000, order), config())
 
     blocks = [order[part] for part in (parts.train, parts.validation, parts.calibration, parts.test)]
     for before, after in pairwise(blocks):
@@ -64,7 +89,7 @@ def test_a_series_is_cut_in_blocks_of_time_with_gaps_between() -> None:
 
 
 def test_a_series_in_stretches_has_every_part_in_each_of_them() -> None:
-    parts = split(roles(1000, np.arange(1000.0)), TrainingConfig(data=Path("x.csv"), blocks=4))
+    parts = split(roles(1000, np.arange(1000.0)), config(blocks=4))
 
     for part in (parts.train, parts.validation, parts.calibration, parts.test):
         assert set(part // 250) == {0, 1, 2, 3}
@@ -75,7 +100,7 @@ def test_a_series_in_stretches_has_every_part_in_each_of_them() -> None:
 def test_known_anomalies_are_in_no_part_that_is_fitted_or_calibrated_on() -> None:
     anomalous = np.arange(200) % 10 == 0
 
-    parts = split(roles(200, anomalous=anomalous), CONFIG)
+    parts = split(roles(200, anomalous=anomalous), config())
 
     fitted = np.concatenate([parts.train, parts.validation, parts.calibration, parts.test])
     assert not anomalous[fitted].any()
@@ -84,24 +109,24 @@ def test_known_anomalies_are_in_no_part_that_is_fitted_or_calibrated_on() -> Non
 
 def test_too_few_rows_are_refused_with_the_number_needed() -> None:
     with pytest.raises(TrainingRefused, match="1 usable rows of normal records; training needs at least 20"):
-        split(roles(1), CONFIG)
+        split(roles(1), config())
 
 
 def test_rows_that_were_left_out_are_told_when_too_few_remain() -> None:
     with pytest.raises(
         TrainingRefused, match=r"at least 20 \(30 are labelled as anomalies, 0 hold nan or inf\)"
     ):
-        split(roles(30, anomalous=np.ones(30, dtype=np.bool_)), CONFIG)
+        split(roles(30, anomalous=np.ones(30, dtype=np.bool_)), config())
 
 
 def test_more_stretches_than_the_rows_allow_are_refused() -> None:
     with pytest.raises(TrainingRefused, match="in a stretch of 2 rows; take fewer --blocks"):
-        split(roles(60, np.arange(60.0)), TrainingConfig(data=Path("x.csv"), blocks=50))
+        split(roles(60, np.arange(60.0)), config(blocks=50))
 
 
 def test_stretches_of_rows_without_time_are_refused() -> None:
     with pytest.raises(TrainingRefused, match="there is no column of times; name it with --timestamp COLUMN"):
-        split(roles(60), TrainingConfig(data=Path("x.csv"), blocks=2))
+        split(roles(60), config(blocks=2))
 
 
 def of_lengths(*lengths: int) -> Roles:
@@ -114,8 +139,8 @@ def parts_of(found: Parts) -> list[NDArray[np.int64]]:
     return [found.train, found.validation, found.calibration, found.test]
 
 
-def windows(length: int = 10, **told: Any) -> TrainingConfig:
-    return TrainingConfig(data=Path("x.csv"), window=length, series="unit", **told)
+def windows(length: int = 10, **told: Any) -> Decided:
+    return config(window=length, series="unit", **told)
 
 
 def test_series_too_short_to_be_cut_are_dealt_out_whole_beside_one_that_is_cut() -> None:

@@ -34,8 +34,10 @@ class Losses(Quiet):
     def __init__(self) -> None:
         self.validation: list[float] = []
 
-    def epoch(self, epoch: int, epochs: int, loss: float, validation: float) -> None:
-        self.validation.append(validation)
+    def epoch(self, epoch: int, epochs: int, loss: float, held_out: float) -> None:
+        self.validation.append(held_out)
+
+    def tried(self, number: int, of: int, code_size: int, risk: float) -> None: ...
 
 
 def write(path: Path, **columns: Any) -> Path:

@@ -9,7 +9,6 @@ from training.heads.kl import KlHead
 from training.heads.mahalanobis import MahalanobisHead
 from training.heads.memory import MemoryHead
 from training.heads.mixture import MixtureHead
-from training.heads.nearest import NearestHead
 from training.heads.noise import NoiseHead
 from training.heads.reconstruction import ReconstructionHead
 from training.view import Known
@@ -20,20 +19,23 @@ HEADS: dict[str, type[Head]] = {
     "mahalanobis": MahalanobisHead,
     "memory": MemoryHead,
     "mixture": MixtureHead,
-    "nearest": NearestHead,
     "noise": NoiseHead,
     "reconstruction": ReconstructionHead,
 }
 # What `combined` is made of.
 PARTS: dict[Kind, tuple[str, ...]] = {
-    "table": ("reconstruction", "memory", "nearest", "mixture", "noise"),
+    "table": ("reconstruction", "memory", "mixture", "noise"),
     "window": ("reconstruction", "mahalanobis"),
     "image": ("reconstruction",),
 }
+BLUNT = ("mahalanobis", "memory", "mixture")  # of records among which may be anomalies
 
 
 def head_for(name: str, kind: Kind, known: Known) -> Head:
     """A head made from known rows. TrainingRefused where they cannot support it."""
     if HEADS[name] is CombinedHead:
-        return CombinedHead([head_for(part, kind, known) for part in PARTS[kind]])
+        fitting = known.fitting
+        parts = [part for part in PARTS[kind] if part not in fitting.preset.left_out]
+        heads = [head_for(part, kind, known) for part in (BLUNT if fitting.blunt else parts)]
+        return CombinedHead(heads, curbed=fitting.blunt)
     return HEADS[name](known)

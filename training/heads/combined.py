@@ -17,8 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from training.autoencoder import Kind
-from training.head import Head
-from training.prototypes import scattered
+from training.head import Head, scattered
 from training.tail import Tail
 from training.view import View
 
@@ -28,11 +27,11 @@ class CombinedHead(Head):
 
     KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
 
-    def __init__(self, heads: Sequence[Head]) -> None:
-        """`heads` that were made from the same known rows."""
+    def __init__(self, heads: Sequence[Head], *, curbed: bool = False) -> None:
+        """`heads` that were made from the same known rows. `curbed`: of each the logarithm, so that no head decides alone."""
         super().__init__()
         self.heads = nn.ModuleList(heads)
-        self.tails = nn.ModuleList(Tail(head.out_of_fold) for head in heads)
+        self.tails = nn.ModuleList(Tail(head.out_of_fold, curbed=curbed) for head in heads)
         tails = [tail(head.out_of_fold) for head, tail in zip(heads, self.tails, strict=True)]
         self.out_of_fold = torch.stack(tails).mean(dim=0)
 

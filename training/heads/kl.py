@@ -14,8 +14,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from training.autoencoder import Kind
-from training.head import Head
-from training.prototypes import scattered
+from training.head import Head, scattered
 from training.usual import UsualErrors
 from training.view import Known, View
 

@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 
 from training.errors import TrainingRefused
-from training.head import Head
-from training.prototypes import scattered
+from training.head import Head, scattered
 from training.view import Known, View
 
 RIDGE, FLOOR = 0.01, 1e-6

@@ -1,11 +1,13 @@
-"""The memory head: how sparse the known rows are around a record, with a bandwidth of their own for each of them.
+"""The memory head: how sparse the known rows are around a record, with a bandwidth of their own for each place.
 
-    E_i = |z - p_i|^2 / r_i,     score = 2 log P - 2 log sum over i of exp(-E_i / 2 h^2 g^2)
+    score = -log sum over places i of  n_i / N * exp( -|z - p_i|^2 / (2 h^2 g r_i) )
 
-p_i are P known rows, r_i the distance to the `NEIGHBOUR`-th nearest known row over its median g: where rows lie dense, a
-small distance counts. A kernel density estimate (Parzen 1962) whose bandwidth follows the density (Breiman, Meisel &
-Purcell 1977); nearest neighbours are what most deep detectors lose to (Ramaswamy, Rastogi & Shim 2000). It finds what lies
-between known rows, where a network rebuilds by luck; in very many columns all rows are far from each other.
+p_i are up to a thousand places that n_i of the N known rows gather around (centres of k-means, the rows themselves where
+there are fewer), r_i the distance to the fifth known row there, g its median: where rows lie dense, a small
+distance counts. A kernel density estimate (Parzen 1962) whose bandwidth follows the density (Breiman, Meisel & Purcell
+1977), over centres as in a network of radial basis functions (Moody & Darken 1989). It finds what lies between known rows,
+where a network rebuilds by luck; in very many columns all rows are far from each other. Where known rows may be anomalies
+the places are few, wide and of many rows each, so that a few odd rows make none.
 """
 
 from __future__ import annotations
@@ -13,36 +15,27 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.head import Head
-from training.prototypes import Prototypes, scattered
+from training.head import Head, scattered
+from training.prototypes import BLUNT, FINE, PRIVATE, Prototypes
 from training.space import Space
 from training.view import Known, View
 
-BANDWIDTH = 0.35  # of the median distance to the `NEIGHBOUR`-th neighbour
-
 
 class MemoryHead(Head):
-    """Score 0 where a record sits on every prototype; its attribution is the nearest prototype's squared difference."""
+    """Score 0 where every row is; its attribution is the squared difference from the mean of the places around."""
 
     def __init__(self, known: Known) -> None:
         super().__init__()
-        self.space = Space(known.view.x)
+        fitting = known.fitting
+        self.space, self.terms = Space(known.view.x, bent=fitting.blunt), known.terms
         z = self.space(known.view.x)
-        self.prototypes = Prototypes(z, known.seed)
-        self.wide = 2 * (BANDWIDTH * self.prototypes.typical) ** 2
-        self.terms = known.terms
-        scores = [self.sparseness(energies) for _, energies in self.prototypes.others(z)]
+        grain = BLUNT if fitting.blunt else PRIVATE if fitting.private else FINE
+        self.prototypes = Prototypes(z, grain, fitting.seed)
+        scores = [self.prototypes.near(far)[0] for far in self.prototypes.without_themselves(z)]
         self.out_of_fold = torch.cat(scores)[known.fresh]
-
-    def sparseness(self, energies: Tensor) -> Tensor:
-        """(rows, prototypes) -> (rows,), >= 0."""
-        least = energies.amin(dim=1, keepdim=True)
-        dense = torch.exp((least - energies).float() / self.wide).mean(dim=1).log()
-        return (2 * (least.squeeze(1) / self.wide - dense)).clamp(min=0).float()
 
     def forward(self, view: View) -> tuple[Tensor, Tensor]:
         """-> score (rows,), attribution (rows, terms)."""
         z = self.space(view.x)
-        energies = self.prototypes(z)
-        score = self.sparseness(energies)
-        return score, scattered(score, self.terms(self.prototypes.nearest(z, energies)[1]))
+        score, place = self.prototypes.near(self.prototypes(z))
+        return score, scattered(score, self.terms((z - place).square()))

@@ -14,13 +14,13 @@ import torch
 from sklearn.cluster import KMeans
 from torch import Tensor, nn
 
-from training.head import Head
-from training.prototypes import scattered
+from training.head import Head, scattered
 from training.space import Space
 from training.view import Known, View
 
-CLUSTERS, LEAST_ROWS = 128, 10  # most clusters, and rows for each
-MOST_NUMBERS = 1_500_000  # in all covariances together
+CLUSTERS, LEAST_ROWS = 32, 10  # most clusters, and rows for each; beside a memory more add nothing
+BLUNT = 8  # clusters where some rows may be anomalies
+MOST_NUMBERS = 1_000_000  # in all covariances together
 SHRINKAGE, RIDGE = 0.5, 0.05
 FOLDS = 3
 RUN = 500  # rows whose distances to every cluster are in memory at a time
@@ -28,40 +28,46 @@ LIMIT = 8.0  # spreads; what is beyond adds its square
 
 
 class Mixture(nn.Module):
-    """Gaussians: negative log likelihood of each, from whitened distances."""
+    """Gaussians: negative log likelihood of each, from whitened distances. One product for all: they lie side by side."""
 
     means: Tensor
     whiten: Tensor
     offset: Tensor
+    centers: Tensor
+    precision: Tensor
     precise: Tensor
 
-    def __init__(self, z: Tensor, seed: int) -> None:
-        """`z`: (rows, size)."""
+    def __init__(self, z: Tensor, most: int, seed: int) -> None:
+        """`z`: (rows, size). `most`: clusters."""
         super().__init__()
-        clusters = max(1, min(CLUSTERS, len(z) // LEAST_ROWS, MOST_NUMBERS // z.shape[1] ** 2))
+        clusters = max(1, min(most, len(z) // LEAST_ROWS, MOST_NUMBERS // z.shape[1] ** 2))
         found = KMeans(clusters, n_init=1, max_iter=20, random_state=seed).fit(z.double().numpy())
         rows, own = z.double(), torch.from_numpy(found.labels_).long()
-        means, counts = torch.from_numpy(found.cluster_centers_), own.bincount(minlength=clusters)
-        whiten, logs = _whitened(rows - means[own], own, counts)
+        centers, counts = torch.from_numpy(found.cluster_centers_), own.bincount(minlength=clusters)
+        pooled, whiten, logs = _whitened(rows - centers[own], own, counts)
         offset = logs - (counts / len(z)).log()
-        self.register_buffer("means", (means.unsqueeze(1) @ whiten).squeeze(1).float())
-        self.register_buffer("whiten", whiten.float())
+        means = (centers.unsqueeze(1) @ whiten).flatten()
+        self.register_buffer("means", means.float())
+        self.register_buffer("whiten", whiten.transpose(0, 1).flatten(1).float())
         self.register_buffer("offset", (offset - offset.min()).float())
-        self.register_buffer("precise", whiten.square().sum(dim=2).float())
+        self.register_buffer("centers", torch.cat([centers, torch.ones(clusters, 1)], dim=1).float())
+        precision = torch.linalg.inv(pooled)
+        self.register_buffer("precision", precision.float())
+        self.register_buffer("precise", precision.diagonal().float())
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """(rows, size) -> -log density from its least, (rows,) >= 0; and whitened distances (clusters, rows, size)."""
-        white = z @ self.whiten - self.means.unsqueeze(1)
-        far = 0.5 * white.square().sum(dim=2) + self.offset.unsqueeze(1)
-        least = far.amin(dim=0)
-        return (least - torch.exp(least - far).mean(dim=0).log()).clamp(min=0), white
+        """(rows, size) -> -log density from its least, (rows,) >= 0; and the mean centre a row belongs to (rows, size)."""
+        white = (z @ self.whiten - self.means).reshape(-1, len(self.offset), z.shape[1])
+        far = 0.5 * white.square().sum(dim=2) + self.offset
+        least = far.amin(dim=1, keepdim=True)
+        belongs = torch.exp(least - far) @ self.centers
+        whole = belongs[:, -1:]
+        score = (least - (whole / len(self.offset)).log()).squeeze(1)
+        return score.clamp(min=0), belongs[:, :-1] / whole
 
-    def gain(self, white: Tensor) -> Tensor:
-        """(M z)_j^2 / M_jj in the nearest cluster: how much closer column j alone could bring the record. -> (rows, size)."""
-        nearest = (white.square().sum(dim=2) + 2 * self.offset.unsqueeze(1)).argmin(dim=0)
-        own = white.gather(0, nearest.reshape(1, -1, 1).expand(1, -1, white.shape[2])).squeeze(0)
-        pulled = (self.whiten.index_select(0, nearest) @ own.unsqueeze(2)).squeeze(2)
-        return pulled.square() / self.precise.index_select(0, nearest)
+    def gain(self, apart: Tensor) -> Tensor:
+        """(M z)_j^2 / M_jj: how much closer column j alone could bring the record. (rows, size) -> the same."""
+        return (apart @ self.precision).square() / self.precise
 
 
 class MixtureHead(Head):
@@ -69,10 +75,12 @@ class MixtureHead(Head):
 
     def __init__(self, known: Known) -> None:
         super().__init__()
-        self.space, self.terms = Space(known.view.x), known.terms
+        fitting = known.fitting
+        self.space, self.terms = Space(known.view.x, bent=fitting.blunt), known.terms
         z, beyond = self.split(known.view.x)
-        self.mixture = Mixture(z, known.seed)
-        self.out_of_fold = (self._crossed(z, known.seed) + beyond.sum(dim=1))[known.fresh]
+        most = BLUNT if fitting.blunt else CLUSTERS
+        self.mixture = Mixture(z, most, fitting.seed)
+        self.out_of_fold = (self._crossed(z, most, fitting.seed) + beyond.sum(dim=1))[known.fresh]
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Within the limit, and half the squared rest: (rows, size) -> the same twice."""
@@ -83,26 +91,26 @@ class MixtureHead(Head):
     def forward(self, view: View) -> tuple[Tensor, Tensor]:
         """-> score (rows,), attribution (rows, terms)."""
         z, beyond = self.split(view.x)
-        score, white = self.mixture(z)
+        score, center = self.mixture(z)
         score = score + beyond.sum(dim=1)
-        return score, scattered(score, self.terms(self.mixture.gain(white) + 2 * beyond))
+        return score, scattered(score, self.terms(self.mixture.gain(z - center) + 2 * beyond))
 
-    def _crossed(self, z: Tensor, seed: int) -> Tensor:
+    def _crossed(self, z: Tensor, most: int, seed: int) -> Tensor:
         """Each row by a mixture that was fitted without its fold. -> (rows,)."""
         fold = torch.randint(FOLDS, (len(z),), generator=torch.Generator().manual_seed(seed))
         scores = z.new_zeros(len(z))
         for left_out in range(FOLDS):
             out = fold == left_out
             if out.any() and not out.all():
-                scores[out] = self._runs(Mixture(z[~out], seed), z[out])
+                scores[out] = self._runs(Mixture(z[~out], most, seed), z[out])
         return scores
 
     def _runs(self, mixture: Mixture, z: Tensor) -> Tensor:
         return torch.cat([mixture(part)[0] for part in torch.split(z, RUN)])
 
 
-def _whitened(apart: Tensor, own: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each cluster L with L L' = S^-1, and half the log determinant of S. -> (clusters, size, size), (clusters,)."""
+def _whitened(apart: Tensor, own: Tensor, counts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The pooled covariance; of each cluster L with L L' = S^-1 (clusters, size, size), and half the log determinant of S."""
     size = apart.shape[1]
     eye = torch.eye(size, dtype=torch.float64)
     pooled = _ridged(apart.T @ apart / len(apart), eye)
@@ -114,7 +122,7 @@ def _whitened(apart: Tensor, own: Tensor, counts: Tensor) -> tuple[Tensor, Tenso
         factors.append(torch.linalg.cholesky(_ridged(covariance, eye)))
     lower = torch.stack(factors)
     whiten = torch.linalg.solve_triangular(lower, eye.expand_as(lower), upper=False).mT
-    return whiten.contiguous(), lower.diagonal(dim1=1, dim2=2).log().sum(dim=1)
+    return pooled, whiten.contiguous(), lower.diagonal(dim1=1, dim2=2).log().sum(dim=1)
 
 
 def _ridged(covariance: Tensor, eye: Tensor) -> Tensor:

@@ -17,16 +17,14 @@ from torch import Tensor, nn
 
 from training.descent import Descent, Folded
 from training.folds import folds
-from training.head import Head
+from training.head import Head, scattered
 from training.layers import BatchedLinear
-from training.prototypes import scattered
 from training.space import Space
 from training.view import Known, View
 
 SIGMA = 0.5  # spreads
 MEMBERS, BLOCKS = 3, 2
-NARROW, WIDE = 64, 128  # units of a layer; from `MANY` columns on the wide ones are worth four times the work
-MANY = 48
+WIDTH = 64  # units of a layer; twice as many find no more
 BATCH, RATE = 256, 0.01
 LIMIT = 8.0
 RUN = 5000
@@ -39,13 +37,18 @@ class NoiseHead(Head):
         super().__init__()
         self.space, self.terms = Space(known.view.x, bent=True), known.terms
         z, beyond = self.split(known.view.x)
-        torch.manual_seed(known.seed)
+        torch.manual_seed(known.fitting.seed)
         self.predictor = NoisePredictor(z.shape[1])
         fold = folds(len(z), MEMBERS)
         samples = Folded(z, torch.ones_like(z), fold, MEMBERS)
         size = min(BATCH, len(z))
         descent = Descent(
-            self.predictor, samples, -(-known.preset.noise_steps * size // len(z)), size, RATE, known.seed
+            self.predictor,
+            samples,
+            -(-known.fitting.preset.noise_steps * size // len(z)),
+            size,
+            RATE,
+            known.fitting.seed,
         )
         for _ in range(descent.epochs):
             descent.epoch()
@@ -77,18 +80,17 @@ class NoisePredictor(nn.Module):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        width = WIDE if size >= MANY else NARROW
-        self.way_in = BatchedLinear(MEMBERS, size, width)
+        self.way_in = BatchedLinear(MEMBERS, size, WIDTH)
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.GELU(),
-                BatchedLinear(MEMBERS, width, width),
+                BatchedLinear(MEMBERS, WIDTH, WIDTH),
                 nn.GELU(),
-                BatchedLinear(MEMBERS, width, width),
+                BatchedLinear(MEMBERS, WIDTH, WIDTH),
             )
             for _ in range(BLOCKS)
         )
-        self.way_out = nn.Sequential(nn.GELU(), BatchedLinear(MEMBERS, width, size))
+        self.way_out = nn.Sequential(nn.GELU(), BatchedLinear(MEMBERS, WIDTH, size))
 
     def forward(self, z: Tensor) -> Tensor:
         """The same rows for all, (rows, size), or each member's own -> (members, rows, size)."""

@@ -18,6 +18,7 @@ Rule = Literal["quantile", "fpr", "robust"]
 QUANTILE = 0.99
 TAIL_FROM = 0.95
 LEAST_EXCEEDANCES = 10
+PRESUMED = 0.075  # contamination, where nobody says how many anomalies there are
 KEPT = 10_000  # calibration scores in the bundle; more would only make it larger
 NORMAL_MAD = 1.4826  # median absolute deviation of a normal distribution, in standard deviations
 
@@ -31,6 +32,7 @@ def calibrate(scores: Vector, config: TrainingConfig) -> tuple[Threshold, Calibr
         raise ThresholdRefused("a calibration score is not a finite number; nothing can be promised from it")
     ordered = np.sort(scores)
     value, method, parameter = _rule(ordered, config)
+    ordered = ordered[: int(np.ceil(len(ordered) * (1 - _contamination(config))))]
     if value <= 0:
         raise ThresholdRefused(
             "the calibration rows are rebuilt without any error, so every threshold would be zero; are they copies of training rows?"
@@ -49,8 +51,13 @@ def _rule(ordered: Vector, config: TrainingConfig) -> tuple[float, Rule, float]:
         return at_false_positive_rate(ordered, config.fpr), "fpr", config.fpr
     if config.robust is not None:
         return at_robust_spreads(ordered, config.robust), "robust", config.robust
-    quantile = config.quantile or QUANTILE
+    quantile = (config.quantile or QUANTILE) * (1 - _contamination(config))
     return float(np.quantile(ordered, quantile)), "quantile", quantile
+
+
+def _contamination(config: TrainingConfig) -> float:
+    """The share of the highest scores that is taken to be anomalies."""
+    return PRESUMED if config.contamination == "auto" else config.contamination or 0.0
 
 
 def at_false_positive_rate(ordered: Vector, rate: float) -> float:

@@ -31,17 +31,18 @@ def evaluate(
 ) -> dict[str, JsonValue]:
     """What goes into the manifest as `quality`: empty without test rows, but for what the variant says of itself.
 
-    `false_positive_rate` on normal test rows, `labelled` where there are known anomalies, and
+    `false_positive_rate` on normal test rows (`flagged` where some of them may be anomalies), `labelled` where there are known anomalies, and
     `injected_faults` per type beside an isolation forest and a random attribution.
     """
-    facts = _facts(calibrated.graph, prepared.validation)
+    facts = _facts(calibrated.graph, prepared.validation if prepared.validation.rows else prepared.train)
     if not prepared.test.rows:
         return facts
     scores = _scores(calibrated.graph, prepared.test)
+    flagged = float((scores > calibrated.threshold.value).mean())
     quality: dict[str, Any] = {
         **facts,
         "test_rows": prepared.test.rows,
-        "false_positive_rate": float((scores > calibrated.threshold.value).mean()),
+        ("false_positive_rate" if config.contamination is None else "flagged"): flagged,
     }
     if prepared.anomalies.rows:
         both = np.concatenate([scores, _scores(calibrated.graph, prepared.anomalies)])
@@ -77,7 +78,7 @@ def _faults(prepared: Prepared, calibrated: Calibrated, rule: Rule, config: Trai
     normal = Normal(_last(held_out.inputs["numeric"]), spread, np.flatnonzero(judged.numpy() > 0))
     forest = ForestBaseline(
         _scaled(preprocessing, prepared.train),
-        _scaled(preprocessing, prepared.calibration),
+        _scaled(preprocessing, prepared.calibration if prepared.calibration.rows else prepared.train),
         rule,
         config.seed,
     )

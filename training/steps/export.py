@@ -21,7 +21,7 @@ from models.operators import check_operators
 from training.graph import Outputs, ScoringGraph
 from training.sampler import SamplerGraph
 
-OPSET = 18
+OPSET = 20
 EXAMPLE_ROWS = 3  # a batch of one would be taken for a constant
 
 

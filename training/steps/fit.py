@@ -1,4 +1,4 @@
-"""Fit the autoencoder, and keep the weights of the epoch that rebuilt the validation rows best."""
+"""Fit the autoencoder, and keep the weights of the epoch that rebuilt the held-out samples best."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ import torch
 from torch import Tensor
 
 from training.autoencoder import Autoencoder
-from training.config import TrainingConfig
-from training.descent import Batches, Descent, Folded, Images, Scaled
+from training.decided import Decided
+from training.descent import Batches, Descent, Folded
 from training.errors import TrainingRefused
-from training.folds import folds
 from training.graph import Learned
-from training.pixels import Pixels
-from training.results import Fitted, Prepared
-from training.sizing import batch_for, epochs_for, shape_for
+from training.learning import held_out_of, learned_by
+from training.results import Chosen, Fitted, Prepared
+from training.sizing import batch_for, epochs_for
 from training.variants import VARIANTS
 
 SETTLED = 20_000  # samples that a variant measures when its weights are fixed
 RUN_VALUES = 4_000_000  # numbers that are validated at a time
 FEW = 50  # fresh rows; with fewer, those that were learned from tell more
+LEAST_PATIENCE = 40
 FAR = 5.0  # times the loss of rebuilding every value as its mean: no network that learns is this bad
 
-OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, validation loss
+OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, held-out loss
 
 
 def fit(
     prepared: Prepared,
-    config: TrainingConfig,
+    chosen: Chosen,
+    config: Decided,
     on_epoch: OnEpoch,
     weights: Mapping[str, Tensor] | None = None,
 ) -> Fitted:
-    """Minimise the variant's loss on the training samples until the validation ones have not improved for `patience` epochs.
+    """Minimise the variant's loss on the training samples until the held-out ones have not improved for `patience` epochs.
 
     `weights` are those of an earlier version to start from. TrainingRefused when the loss leaves the finite numbers, or
     ends far above that of a network that knows nothing.
@@ -42,41 +43,39 @@ def fit(
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     variant = VARIANTS[config.variant]
-    train, validation = (batches(prepared, part) for part in ("train", "validation"))
-    shape = shape_for(variant, train, prepared.preprocessing.condition_columns, prepared.loss, config)
-    network, size = variant(shape), batch_for(shape, config)
-    if variant.CROSS_FITTED and isinstance(train, Scaled):
-        train = Folded(train.x, train.weight, folds(len(train), shape.members), shape.members)
+    train = learned_by(variant, prepared, config)
+    held_out = held_out_of(train, prepared)
+    network, size = variant(chosen.shape), batch_for(chosen.shape, config)
     network.meet(train.take(torch.arange(min(len(train), SETTLED)))[0])
     if weights:
         _load(network, weights)
     else:
         network.pretrained(*train.take(torch.arange(len(train))), torch.Generator().manual_seed(config.seed))
-    epochs = epochs_for(len(train), size, variant.STEPS, config)
+    epochs = epochs_for(len(train), size, variant, config)
     descent, best = Descent(network, train, epochs, size, config.learning_rate, config.seed), Best(network)
     losses: list[tuple[float, float]] = []
     for epoch in range(1, epochs + 1):
-        losses.append((descent.epoch(), validation_loss(network, validation, size)))
+        losses.append((descent.epoch(), held_out_loss(network, held_out, size)))
         _check_finite(epoch, losses[-1], config)
         on_epoch(epoch, epochs, *losses[-1])
         best.look(epoch, losses[-1][1])
-        if epoch - best.epoch >= config.patience:
+        if epoch - best.epoch >= (config.patience or max(LEAST_PATIENCE, epochs // 3)):
             break
     best.restore()
     # Of both parts: the validation rows of a series may be a quiet stretch, where knowing nothing is nearly right.
-    nothing = max(nothing_learned(network, part, size) for part in (train, validation))
+    nothing = max(nothing_learned(network, part, size) for part in (train, held_out))
     _check_learned(best.loss, nothing, config)
     with torch.no_grad():
         network.settled(*train.take(torch.arange(min(len(train), SETTLED))))
-    return Fitted(network, shape, epochs, np.array(losses), learned_from(train, len(validation), config.seed))
+    return Fitted(network, epochs, np.array(losses), learned_from(train, prepared.validation.rows))
 
 
-def learned_from(train: Batches, validation: int, seed: int) -> Learned:
+def learned_from(train: Batches, validation: int) -> Learned:
     """Training rows by the fold that was left out, if any; validation rows were seen by nobody."""
     fold = train.fold if isinstance(train, Folded) else torch.full((len(train),), -1)
     fold = torch.cat([fold, torch.full((validation,), -1)])
     fresh = (fold >= 0) | (torch.arange(len(fold)) >= len(train))
-    return Learned(fold, fresh if fresh.sum() >= FEW else torch.ones_like(fresh), seed)
+    return Learned(fold, fresh if fresh.sum() >= FEW else torch.ones_like(fresh))
 
 
 class Best:
@@ -100,7 +99,7 @@ class Best:
         self._network.eval()
 
 
-def validation_loss(network: Autoencoder, samples: Batches, size: int) -> float:
+def held_out_loss(network: Autoencoder, samples: Batches, size: int) -> float:
     """The plain reconstruction loss, without a variant's noise, so that epochs compare."""
     network.eval()
     return _mean(lambda x, weight: network.reconstruction_loss(x, x, weight), network, samples, size)
@@ -121,15 +120,6 @@ def _mean(
     return total / len(samples)
 
 
-def batches(prepared: Prepared, part: str) -> Batches:
-    """One part, `train` to `anomalies`, as the network is fed with it."""
-    preprocessing, feed = prepared.preprocessing, getattr(prepared, part)
-    if isinstance(preprocessing, Pixels):
-        return Images(torch.from_numpy(feed.inputs["image"]), preprocessing)
-    x, present = preprocessing(**preprocessing.arguments(feed.inputs))
-    return Scaled(preprocessing.seen(x), preprocessing.weight(present))
-
-
 def _load(network: Autoencoder, weights: Mapping[str, Tensor]) -> None:
     try:
         network.load_state_dict(dict(weights))
@@ -139,7 +129,7 @@ def _load(network: Autoencoder, weights: Mapping[str, Tensor]) -> None:
         ) from None
 
 
-def _check_learned(loss: float, nothing: float, config: TrainingConfig) -> None:
+def _check_learned(loss: float, nothing: float, config: Decided) -> None:
     if loss > FAR * nothing:
         raise TrainingRefused(
             f"the validation loss is {loss:.3g} at best, where {nothing:.3g} takes no learning at all; "
@@ -147,7 +137,7 @@ def _check_learned(loss: float, nothing: float, config: TrainingConfig) -> None:
         )
 
 
-def _check_finite(epoch: int, losses: tuple[float, float], config: TrainingConfig) -> None:
+def _check_finite(epoch: int, losses: tuple[float, float], config: Decided) -> None:
     if not np.isfinite(losses).all():
         slower = config.learning_rate / 10
         raise TrainingRefused(

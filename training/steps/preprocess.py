@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import torch
@@ -38,6 +38,8 @@ FARTHEST = 1e300
 LARGEST = 1e100  # cubes of it still fit a float64, and a tail is judged by cubes
 FOCUS = 0.25  # of a window: the verdict is on its end, and alarms should stop when a fault does
 LOOKED_AT = 1000  # images that give the channels' scale
+NORMAL_QUARTILES = 1.349  # apart, in standard deviations of a normal distribution
+LEAST_MIDDLE = 0.1  # of the standard deviation
 CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its value, to count as one unit
 
 
@@ -66,7 +68,7 @@ def preprocess(
         window = before.paced(window)
     samples = samples_of(encode(table, columns), table, window, parts)
     return Prepared(
-        columns, window, preprocessing, asdict(scaling), loss, samples.without_window, **samples.parts
+        columns, window, preprocessing, asdict(scaling), loss, samples.without_window, None, **samples.parts
     )
 
 
@@ -76,7 +78,9 @@ def _learned(
     """Columns, scaling and loss from the training rows."""
     numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
     loss = _chosen_loss(config.loss, numbers)
-    features = {name: _numeric(name, values, loss, config.scaling) for name, values in numbers.items()}
+    timed = roles.order is not None or config.window is not None
+    how = _How(loss, config.scaling, timed=timed, rough=config.contamination is not None)
+    features = {name: _numeric(name, values, how) for name, values in numbers.items()}
     columns = _schema(table, roles, parts, {name: feature for name, (feature, _) in features.items()})
     return columns, _stacked([features[feature.name][1] for feature in columns.numeric], columns), loss
 
@@ -121,7 +125,7 @@ def _images(
     samples = samples_of(encode(table, columns), table, None, parts)
     loss = "mse" if config.loss == "auto" else config.loss
     scaling = dict(before.scaling) if before else _channels(samples.parts["train"].inputs["image"], loss)
-    return Prepared(columns, None, Pixels(feature.shape, **scaling), scaling, loss, 0, **samples.parts)
+    return Prepared(columns, None, Pixels(feature.shape, **scaling), scaling, loss, 0, None, **samples.parts)
 
 
 def _channels(images: NDArray[np.uint8], loss: str) -> dict[str, torch.Tensor]:
@@ -144,8 +148,18 @@ def _chosen_loss(asked: str, numbers: dict[str, Vector]) -> str:
     return asked if asked != "auto" else "bce" if filled else "mse"
 
 
-def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[NumericFeature, Vector]:
-    """The feature and its column of Scaling: unit, center, scale, typical, lowest and highest seen, active."""
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What decides how columns are scaled: of series (`timed`) by their logarithm where it suits, `rough` rows by their middle half."""
+
+    loss: str
+    scaling: str
+    timed: bool
+    rough: bool
+
+
+def _numeric(name: str, values: Vector, how: _How) -> tuple[NumericFeature, Vector]:
+    """The feature and its column of Scaling: unit, center, scale, typical, lowest and highest seen, active, bends."""
     known = values[np.isfinite(values)]
     if not len(known):
         raise TrainingRefused(
@@ -158,29 +172,44 @@ def _numeric(name: str, values: Vector, loss: str, scaling: str) -> tuple[Numeri
         )
     low, high, typical = float(known.min()), float(known.max()), float(np.median(known))
     active = high - low > 1e-9 * max(abs(low), abs(high))
-    unit = _unit(known, scaling) if active and loss != "bce" else 0.0
+    free = active and how.loss != "bce"
+    unit = _unit(known, how) if free else 0.0
+    bends = free and how.scaling == "auto"
     curved = np.sign(known) * np.log1p(np.abs(known) / unit) if unit else known
-    center, scale = (0.0, 1.0) if loss == "bce" else (float(curved.mean()), float(curved.std()))
+    center, scale = (0.0, 1.0) if how.loss == "bce" else _robust(curved) if how.rough else _usual(curved)
     if not active:
         center, scale = typical, max(abs(typical) * CONSTANT_SCALE, 1e-6) if typical else 1.0
     lowest, highest = (_uncurved(center + side * LIMIT * scale, unit) for side in (-1, 1))
     feature = NumericFeature(
         name=name, typical=typical, minimum=low, maximum=high, lowest=lowest, highest=highest
     )
-    return feature, np.array([unit, center, scale, typical, low, high, float(active)])
+    return feature, np.array([unit, center, scale, typical, low, high, float(active), float(bends)])
 
 
-def _unit(known: Vector, scaling: str) -> float:
-    """Where the logarithm of a long-tailed column begins: the median of its sizes. 0 for a column that stays linear.
+def _usual(values: Vector) -> tuple[float, float]:
+    """Mean and standard deviation."""
+    return float(values.mean()), float(values.std())
 
-    Only sizes that start at zero have a logarithm that means something; a column that was centred before has none.
+
+def _robust(values: Vector) -> tuple[float, float]:
+    """Median and spread of the middle half, which a few anomalies hardly move; all of it where that half hardly moves."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    spread, deviation = (high - low) / NORMAL_QUARTILES, float(values.std())
+    return float(middle), float(spread) if spread >= LEAST_MIDDLE * deviation else deviation
+
+
+def _unit(known: Vector, how: _How) -> float:
+    """Where the logarithm of a column begins: the median of its sizes. 0 for a column that stays as it is.
+
+    Bursts are no anomalies of a machine's rates: over time, sizes that reach far beyond the usual one take the logarithm.
+    Only sizes that start at zero have one that means something; a column that was centred before has none.
     """
     sizes = np.abs(known[known != 0])
-    if scaling == "linear" or not len(sizes):
+    if how.scaling == "linear" or not len(sizes):
         return 0.0
     unit = float(np.median(sizes))
     long_tailed = known.min() >= 0 and sizes.max() > LONG * unit and skew(known) > SKEWED
-    return unit if scaling == "log" or long_tailed else 0.0
+    return unit if how.scaling == "log" or (how.timed and long_tailed) else 0.0
 
 
 def _uncurved(value: float, unit: float) -> float:
@@ -214,5 +243,5 @@ def _ranked(name: str, values: list[str | None], parts: Parts) -> tuple[str, ...
 
 
 def _stacked(rows: list[Vector], columns: FeatureSchema) -> Scaling:
-    stacked = np.array(rows, dtype=np.float64).reshape(len(columns.numeric), 7).T
+    stacked = np.array(rows, dtype=np.float64).reshape(len(columns.numeric), len(fields(Scaling))).T
     return Scaling(*map(torch.from_numpy, np.ascontiguousarray(stacked)))

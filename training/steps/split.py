@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.config import TrainingConfig
+from training.decided import Decided
 from training.errors import TrainingRefused
 from training.results import Parts, Roles, Rows
 
@@ -20,7 +20,7 @@ MANY_SERIES = 10  # from here on each part gets at least one
 Cut = tuple[Rows, Rows, Rows, Rows]  # training, validation, calibration, test
 
 
-def split(roles: Roles, config: TrainingConfig) -> Parts:
+def split(roles: Roles, config: Decided) -> Parts:
     """Row numbers of training, validation, calibration, test. Labelled anomalies are in none of them."""
     known = roles.anomalous if roles.anomalous is not None else np.zeros(len(roles.set_aside), dtype=np.bool_)
     normal = np.flatnonzero(~known & ~roles.set_aside)
@@ -40,7 +40,7 @@ def split(roles: Roles, config: TrainingConfig) -> Parts:
     return Parts(*_of_series(groups, config.window, config), anomalies)
 
 
-def _of_series(groups: list[Rows], window: int, config: TrainingConfig) -> Cut:
+def _of_series(groups: list[Rows], window: int, config: Decided) -> Cut:
     """Series with a window: the long ones cut, the others dealt out whole."""
     least = (
         2 if config.gaps == "resample" else window
@@ -55,19 +55,20 @@ def _of_series(groups: list[Rows], window: int, config: TrainingConfig) -> Cut:
     return _joined([_each_cut(stretches, config), _dealt(short, config, least=0)])
 
 
-def _each_cut(stretches: list[Rows], config: TrainingConfig) -> Cut:
+def _each_cut(stretches: list[Rows], config: Decided) -> Cut:
     """Every stretch in parts, with a gap of its own size."""
     return _joined([_cut(stretch, round(config.gap * len(stretch)), config) for stretch in stretches])
 
 
-def _is_long(group: Rows, window: int, config: TrainingConfig) -> bool:
+def _is_long(group: Rows, window: int, config: Decided) -> bool:
     """Whether a window fits into each part of the stretches of a series."""
     fitting = 1 - config.calibration - config.test - 2 * config.gap
-    smallest = min(config.calibration, config.test or 1.0, config.validation * fitting)
+    shares = (config.calibration, config.test, config.validation * fitting)
+    smallest = min(share for share in (*shares, fitting) if share)
     return -(-len(group) // config.blocks) * smallest >= window
 
 
-def _dealt(groups: list[Rows], config: TrainingConfig, *, least: int) -> Cut:
+def _dealt(groups: list[Rows], config: Decided, *, least: int) -> Cut:
     """Whole series, so many to each part at `least`."""
     order = np.random.default_rng(config.seed).permutation(len(groups))
     nothing = np.zeros(0, dtype=np.int64)
@@ -105,7 +106,7 @@ def _others(known: NDArray[np.bool_], roles: Roles) -> str:
     return f" ({known.sum()} are labelled as anomalies, {roles.set_aside.sum()} hold nan or inf)"
 
 
-def _check_no_blocks(config: TrainingConfig) -> None:
+def _check_no_blocks(config: Decided) -> None:
     if config.blocks > 1:
         raise TrainingRefused(
             f"--blocks {config.blocks} cuts a series in stretches, but there is no column of times; "
@@ -113,12 +114,16 @@ def _check_no_blocks(config: TrainingConfig) -> None:
         )
 
 
-def _cut(order: Rows, gap: int, config: TrainingConfig, least: int = 1) -> Cut:
-    """Training, validation, calibration and test rows, in this order with gaps between; but for test at `least` so many."""
+def _cut(order: Rows, gap: int, config: Decided, least: int = 1) -> Cut:
+    """Training, validation, calibration and test rows, in this order with gaps between; but for test at `least` so many.
+
+    A share of 0 is no row.
+    """
     rows = len(order)
-    test, calibration = round(config.test * rows), max(round(config.calibration * rows), least)
+    test = round(config.test * rows)
+    calibration = max(round(config.calibration * rows), least) if config.calibration else 0
     fitting = rows - test - calibration - gap * (2 if test else 1)
-    validation = max(round(config.validation * fitting), least)
+    validation = max(round(config.validation * fitting), least) if config.validation else 0
     if fitting - validation - gap < least:
         stretch = f" in a stretch of {rows} rows; take fewer --blocks" if config.blocks > 1 else ""
         raise TrainingRefused(f"calibration, test and gaps leave no rows to train on{stretch}")

@@ -10,6 +10,8 @@ surprise it. Use it by default; turn noise down where tiny deviations are the an
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -18,6 +20,8 @@ from training.autoencoder import Autoencoder
 
 class DenoisingAutoencoder(Autoencoder):
     """Minimises the loss of the clean record rebuilt from a noisy, partly hidden one."""
+
+    HONEST: ClassVar[bool] = True
 
     def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:
         """Reconstruction loss of a batch after corruption. (rows, width) twice -> ()."""

@@ -16,19 +16,29 @@ be small or single records must be fast: everything, the latent included, is `me
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from training.autoencoder import Autoencoder
+from training.autoencoder import WIDEST, Autoencoder
 from training.layers import batched
+
+WIDE = 128
 
 
 class EnsembleAutoencoder(Autoencoder):
     """Minimises the mean of its members' denoising losses, each over all rows but those of its own fold."""
 
     CROSS_FITTED: ClassVar[bool] = True
+    HONEST: ClassVar[bool] = True
+
+    @classmethod
+    def hidden(cls, axes: tuple[int, ...], code: int, depth: int) -> tuple[int, ...]:
+        """Wide layers however few the inputs: noise as large as half a spread asks for a curve, not for a plane."""
+        first = WIDE if math.prod(axes) <= WIDE else WIDEST
+        return tuple(max(first >> layer, 2 * code if layer else first) for layer in range(depth))
 
     @property
     def latent_size(self) -> int:
@@ -71,7 +81,8 @@ class EnsembleAutoencoder(Autoencoder):
     def reconstruction_loss(self, seen: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         """Mean of the members' losses; `seen` is (rows, *axes) or (members, rows, *axes). -> ()."""
         raw = self.raw(self.encode(seen), self.condition(target))
-        return self.criterion(raw, target.expand_as(raw), weight.expand_as(raw))  # type: ignore[no-any-return]
+        target, weight = target.expand_as(raw), weight.expand_as(raw)
+        return self.criterion(raw, target, self.trimmed(raw, target, weight))  # type: ignore[no-any-return]
 
     def loss(self, x: Tensor, weight: Tensor, generator: torch.Generator) -> Tensor:
         """Mean loss over members, each after a corruption of its own. (rows, *axes) twice -> ()."""
