@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-CHUNK = 4096  # samples a run: larger runs leave the caches and are slower
+CHUNK = 1024  # samples a run: larger runs leave the caches and are slower
 RUN_VALUES = 2_000_000  # input values a run, where one sample has many
 Inputs = Mapping[str, NDArray[Any]]
 

@@ -81,16 +81,18 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The same rows, each for the member that did not learn from it: together they say how well new rows are rebuilt."""
+    """Some of the same rows, each for the member that did not learn from it: they say how well new rows are rebuilt."""
 
     folded: Folded
+    chosen: Tensor
 
     def __len__(self) -> int:
         """How many samples."""
-        return len(self.folded)
+        return len(self.chosen)
 
     def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """These samples, and which member may be judged by them: (rows, *axes), (members, rows, *axes)."""
+        rows = self.chosen[rows]
         x, learns = self.folded.take(rows)
         return x, self.folded.weight[rows] - learns
 

@@ -11,6 +11,8 @@ from training.folds import folds
 from training.pixels import Pixels
 from training.results import Prepared
 
+JUDGED = 1500  # held-out samples that members are judged by after an epoch
+
 
 def learned_by(variant: type[Autoencoder], prepared: Prepared, config: Decided) -> Batches:
     """The training samples; for members side by side each without its own fold."""
@@ -21,10 +23,10 @@ def learned_by(variant: type[Autoencoder], prepared: Prepared, config: Decided) 
 
 
 def held_out_of(samples: Batches, prepared: Prepared) -> Batches:
-    """The validation samples; where there are none, the training samples, each for the member that left it out."""
+    """The validation samples; where there are none, some training samples, each for the member that left it out."""
     if prepared.validation.rows or not isinstance(samples, Folded):
         return batches(prepared, "validation")
-    return HeldOut(samples)
+    return HeldOut(samples, torch.randperm(len(samples), generator=torch.Generator().manual_seed(0))[:JUDGED])
 
 
 def batches(prepared: Prepared, part: str) -> Batches:

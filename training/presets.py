@@ -20,11 +20,11 @@ class Preset:
     @property
     def trial_steps(self) -> int:
         """Of each network that is tried."""
-        return self.steps // 4
+        return self.steps // 8
 
 
 PRESETS: dict[str, Preset] = {
     "fast": Preset(steps=400, noise_steps=400, tries=1, left_out=("noise",)),
-    "balanced": Preset(steps=800, noise_steps=800, tries=3),
+    "balanced": Preset(steps=600, noise_steps=600, tries=3),
     "best": Preset(steps=1500, noise_steps=1500, tries=6),
 }

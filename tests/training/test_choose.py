@@ -84,7 +84,7 @@ def test_no_test_row_is_looked_at(quick: Quick) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "preset", "epochs"),
-    [(600, "best", None), (33, "balanced", None), (10, "fast", None), (0.5, "fast", 1)],
+    [(600, "best", None), (22, "balanced", None), (10, "fast", None), (0.5, "fast", 1)],
 )
 def test_the_largest_preset_that_ends_in_time_is_taken(
     seconds: float, preset: str, epochs: int | None, quick: Quick, monkeypatch: pytest.MonkeyPatch

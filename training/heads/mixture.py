@@ -30,7 +30,7 @@ LIMIT = 8.0  # spreads; what is beyond adds its square
 class Mixture(nn.Module):
     """Gaussians: negative log likelihood of each, from whitened distances. One product for all: they lie side by side."""
 
-    means: Tensor
+    shift: Tensor
     whiten: Tensor
     offset: Tensor
     centers: Tensor
@@ -46,8 +46,7 @@ class Mixture(nn.Module):
         centers, counts = torch.from_numpy(found.cluster_centers_), own.bincount(minlength=clusters)
         pooled, whiten, logs = _whitened(rows - centers[own], own, counts)
         offset = logs - (counts / len(z)).log()
-        means = (centers.unsqueeze(1) @ whiten).flatten()
-        self.register_buffer("means", means.float())
+        self.register_buffer("shift", -(centers.unsqueeze(1) @ whiten).flatten().float())
         self.register_buffer("whiten", whiten.transpose(0, 1).flatten(1).float())
         self.register_buffer("offset", (offset - offset.min()).float())
         self.register_buffer("centers", torch.cat([centers, torch.ones(clusters, 1)], dim=1).float())
@@ -57,8 +56,10 @@ class Mixture(nn.Module):
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """(rows, size) -> -log density from its least, (rows,) >= 0; and the mean centre a row belongs to (rows, size)."""
-        white = (z @ self.whiten - self.means).reshape(-1, len(self.offset), z.shape[1])
-        far = 0.5 * white.square().sum(dim=2) + self.offset
+        white = torch.addmm(self.shift, z, self.whiten).reshape(-1, len(self.offset), z.shape[1])
+        far = (
+            0.5 * (white * white).sum(dim=2) + self.offset
+        )  # as a product: a power takes ONNX Runtime three times as long
         least = far.amin(dim=1, keepdim=True)
         belongs = torch.exp(least - far) @ self.centers
         whole = belongs[:, -1:]

@@ -24,7 +24,8 @@ from training.view import Known, View
 
 SIGMA = 0.5  # spreads
 MEMBERS, BLOCKS = 3, 2
-WIDTH = 64  # units of a layer; twice as many find no more
+NARROW, WIDE = 64, 128  # units of a layer; from `MANY` columns on the wide ones are worth four times the work
+MANY = 48
 BATCH, RATE = 256, 0.01
 LIMIT = 8.0
 RUN = 5000
@@ -80,17 +81,18 @@ class NoisePredictor(nn.Module):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.way_in = BatchedLinear(MEMBERS, size, WIDTH)
+        width = WIDE if size >= MANY else NARROW
+        self.way_in = BatchedLinear(MEMBERS, size, width)
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.GELU(),
-                BatchedLinear(MEMBERS, WIDTH, WIDTH),
+                BatchedLinear(MEMBERS, width, width),
                 nn.GELU(),
-                BatchedLinear(MEMBERS, WIDTH, WIDTH),
+                BatchedLinear(MEMBERS, width, width),
             )
             for _ in range(BLOCKS)
         )
-        self.way_out = nn.Sequential(nn.GELU(), BatchedLinear(MEMBERS, WIDTH, size))
+        self.way_out = nn.Sequential(nn.GELU(), BatchedLinear(MEMBERS, width, size))
 
     def forward(self, z: Tensor) -> Tensor:
         """The same rows for all, (rows, size), or each member's own -> (members, rows, size)."""

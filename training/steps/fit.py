@@ -23,6 +23,7 @@ SETTLED = 20_000  # samples that a variant measures when its weights are fixed
 RUN_VALUES = 4_000_000  # numbers that are validated at a time
 FEW = 50  # fresh rows; with fewer, those that were learned from tell more
 LEAST_PATIENCE = 40
+LOOKS = 100  # at the held-out samples, where there are more epochs
 FAR = 5.0  # times the loss of rebuilding every value as its mean: no network that learns is this bad
 
 OnEpoch = Callable[[int, int, float, float], None]  # epoch, epochs, training loss, held-out loss
@@ -55,7 +56,9 @@ def fit(
     descent, best = Descent(network, train, epochs, size, config.learning_rate, config.seed), Best(network)
     losses: list[tuple[float, float]] = []
     for epoch in range(1, epochs + 1):
-        losses.append((descent.epoch(), held_out_loss(network, held_out, size)))
+        loss = descent.epoch()
+        looks = epoch % max(1, epochs // LOOKS) == 0 or epoch in {1, epochs}
+        losses.append((loss, held_out_loss(network, held_out, size) if looks else losses[-1][1]))
         _check_finite(epoch, losses[-1], config)
         on_epoch(epoch, epochs, *losses[-1])
         best.look(epoch, losses[-1][1])
