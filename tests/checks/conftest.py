@@ -57,7 +57,9 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         told["condition"] = ("mode",)
 
     def training(**changed: Any) -> Made:
-        config = TrainingConfig(data=data, variant=name, epochs=4, name="tried", **told, **changed)
+        # What heads add has a suite of its own.
+        usual: dict[str, Any] = {"epochs": 4, "name": "tried", "head": "reconstruction", "preset": "fast"}
+        config = TrainingConfig(data=data, variant=name, **usual, **told, **changed)
         return make(read(config), config, Quiet())
 
     made = training()

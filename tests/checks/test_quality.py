@@ -91,7 +91,7 @@ def assert_better(data: Path, table: Table, truth: NDArray[np.bool_], **told: An
 
     Of a window, that of the readings that are judged.
     """
-    config = TrainingConfig(data=data, **told)
+    config = TrainingConfig(data=data, head="reconstruction", preset="fast", **told)
     source = read(config)
     made = make(source, config, Quiet())
     scorer = Scorer(made.bundle)

@@ -100,5 +100,5 @@ def test_pieces_with_their_history_get_the_verdicts_of_the_whole(
     known = np.isfinite(np.array(whole, dtype=float))
     print(f"{len(rows)} readings, {known.sum()} with a verdict")
     assert known.sum() > len(rows) / 3
-    np.testing.assert_allclose(np.array(pieces, dtype=float), np.array(whole, dtype=float), rtol=1e-6)
-    np.testing.assert_allclose(np.array(offline, dtype=float), np.array(whole, dtype=float), rtol=1e-6)
+    for found in (pieces, offline):
+        np.testing.assert_allclose(np.array(found, dtype=float), np.array(whole, dtype=float), rtol=1e-5, atol=1e-5)

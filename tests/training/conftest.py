@@ -22,7 +22,7 @@ def quick(sensors: Write, tmp_path: Path) -> Callable[..., TrainingConfig]:
             "repository": tmp_path / "repository",
         }
         return TrainingConfig.model_validate(
-            {**values, "name": "sensors", "epochs": 12, "preset": "fast", **told}
+            {**values, "name": "sensors", "epochs": 12, "preset": "fast", "head": "reconstruction", **told}
         )
 
     return config

@@ -58,7 +58,7 @@ def test_the_second_version_waits_unless_promoted(quick: Quick) -> None:
 def test_the_manifest_tells_what_was_trained_on_what(quick: Quick) -> None:
     manifest = published(quick(seed=3, variant="vanilla", code_size=2)).manifest
 
-    assert (manifest.variant, manifest.head, manifest.latent_size) == ("vanilla", "combined", 2)
+    assert (manifest.variant, manifest.head, manifest.latent_size) == ("vanilla", "reconstruction", 2)
     assert (manifest.training.seed, manifest.training.settings["code_size"]) == (3, 2)
     assert manifest.training.rows.calibration == 80
     assert set(manifest.quality) == {"test_rows", "false_positive_rate", "injected_faults"}

@@ -174,7 +174,7 @@ def _numeric(name: str, values: Vector, how: _How) -> tuple[NumericFeature, Vect
     active = high - low > 1e-9 * max(abs(low), abs(high))
     free = active and how.loss != "bce"
     unit = _unit(known, how) if free else 0.0
-    bends = free and how.scaling == "auto"
+    bends = free and how.scaling == "auto" and not how.timed
     curved = np.sign(known) * np.log1p(np.abs(known) / unit) if unit else known
     center, scale = (0.0, 1.0) if how.loss == "bce" else _robust(curved) if how.rough else _usual(curved)
     if not active:
