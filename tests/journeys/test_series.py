@@ -101,4 +101,6 @@ def test_pieces_with_their_history_get_the_verdicts_of_the_whole(
     print(f"{len(rows)} readings, {known.sum()} with a verdict")
     assert known.sum() > len(rows) / 3
     for found in (pieces, offline):
-        np.testing.assert_allclose(np.array(found, dtype=float), np.array(whole, dtype=float), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(
+            np.array(found, dtype=float), np.array(whole, dtype=float), rtol=1e-5, atol=1e-5
+        )
