@@ -23,7 +23,7 @@ def check_asked(config: TrainingConfig, table: Table) -> None:
     _check_kind(config, variant, kind)
     _check_head(config, variant, kind)
     _check_conditions(config, variant, kind)
-    _check_held_out(config, variant)
+    _check_held_out(config, variant, kind)
     _check_contamination(config, variant, kind)
 
 
@@ -58,14 +58,14 @@ def _check_conditions(config: TrainingConfig, variant: str, kind: Kind) -> None:
         raise TrainingRefused("variant 'conditional' needs to be told on what: --condition COLUMN")
 
 
-def _check_held_out(config: TrainingConfig, variant: str) -> None:
-    if VARIANTS[variant].CROSS_FITTED:
+def _check_held_out(config: TrainingConfig, variant: str, kind: Kind) -> None:
+    if VARIANTS[variant].CROSS_FITTED and kind != "image":
         return
     for name, share in (("validation", config.validation), ("calibration", config.calibration)):
         if share == 0:
             raise TrainingRefused(
-                f"--{name} 0 needs members that each leave out a part of the rows, and variant {variant!r} has none; "
-                f"leave --{name} out, or take --variant ensemble"
+                f"--{name} 0 needs members that each leave out a part of the rows: an ensemble of records or readings, "
+                f"and here is variant {variant!r} of {SAID[kind]}; leave --{name} out"
             )
 
 

@@ -220,6 +220,8 @@ class TrainingConfig(BaseModel):
     def _one_of_each(self) -> Self:
         if sum(rule is not None for rule in (self.quantile, self.fpr, self.robust)) > 1:
             raise ValueError("quantile, fpr and robust exclude each other")
+        if self.fpr is not None and self.calibration == 0:
+            raise ValueError("fpr rests on rows that nothing was fitted on; a calibration of 0 keeps none")
         if self.contamination is not None and self.fpr is not None:
             raise ValueError(
                 "fpr promises a rate of false alarms on normal rows, and contamination says that some are not"

@@ -50,8 +50,8 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
 
     `X` is a 2-D array of numbers or a DataFrame (pandas, polars), whose columns keep their names; columns of text are
     categories, one named like a time puts the rows in order, one named like a label marks known anomalies, which are not
-    learned. Missing values (NaN, None) are imputed in training and in scoring. At least 20 records are needed: part of
-    them sets the threshold and is not learned from. A record without any value is nobody's normal: its scores are NaN
+    learned. Missing values (NaN, None) are imputed in training and in scoring. At least 20 records are needed. The
+    threshold comes from them, each judged by what did not learn from it; `predict` of the very same records remembers them. A record without any value is nobody's normal: its scores are NaN
     and its prediction is -1.
 
     >>> import numpy as np

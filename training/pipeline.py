@@ -125,19 +125,7 @@ def make(
     watcher.step("fit")
     fitted = fit(prepared, chosen, decided, watcher.epoch, before.weights if before else None)
     watcher.step("calibrate")
-    graph = ScoringGraph(
-        prepared.preprocessing,
-        fitted.autoencoder,
-        decided.head,
-        prepared.known(),
-        fitted.learned,
-        Fitting(
-            decided.seed,
-            PRESETS[decided.preset],
-            private=decided.private,
-            blunt=decided.contamination is not None,
-        ),
-    )
+    graph = _graph(prepared, fitted, decided)
     threshold, calibration = calibrate(_unseen(graph, prepared), decided)
     calibrated = Calibrated(graph, threshold, calibration)
     watcher.step("evaluate")
@@ -165,6 +153,14 @@ def _prepared(
         return prepared
     watcher.step("sift")
     return sift(prepared, parts, config)
+
+
+def _graph(prepared: Prepared, fitted: Fitted, config: Decided) -> ScoringGraph:
+    blunt = config.contamination is not None
+    fitting = Fitting(config.seed, PRESETS[config.preset], private=config.private, blunt=blunt)
+    return ScoringGraph(
+        prepared.preprocessing, fitted.autoencoder, config.head, prepared.known(), fitted.learned, fitting
+    )
 
 
 def _unseen(graph: ScoringGraph, prepared: Prepared) -> NDArray[np.float64]:

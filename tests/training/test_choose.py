@@ -12,9 +12,11 @@ import pytest
 import torch
 
 from models.feed import Feed
+from training.asked import check_asked
 from training.autoencoder import Shape
 from training.config import TrainingConfig
 from training.decided import Decided, decide
+from training.errors import TrainingRefused
 from training.results import Prepared
 from training.steps import afford as affording
 from training.steps.afford import afford
@@ -147,3 +149,18 @@ def test_a_budget_is_a_time_and_no_preset() -> None:
         TrainingConfig(data=data, budget=cast("Any", "xm"))
     with pytest.raises(ValueError, match="preset and budget exclude each other"):
         TrainingConfig(data=data, budget=60, preset="best")
+
+
+def test_a_promised_rate_needs_rows_of_its_own() -> None:
+    with pytest.raises(ValueError, match="a calibration of 0 keeps none"):
+        TrainingConfig(data=Path("x.csv"), fpr=0.05, calibration=0.0)
+
+
+@pytest.mark.parametrize(
+    "told", [{"variant": "vanilla", "validation": 0}, {"variant": "vanilla", "calibration": 0}], ids=str
+)
+def test_a_single_network_cannot_do_without_held_out_rows(told: dict[str, Any], quick: Quick) -> None:
+    config = quick(**told)
+
+    with pytest.raises(TrainingRefused, match="needs members that each leave out a part of the rows"):
+        check_asked(config, read(config).table)

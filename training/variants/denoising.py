@@ -5,7 +5,7 @@
 Vincent, Larochelle, Bengio & Manzagol, "Extracting and composing robust features with denoising autoencoders", 2008.
 Copying its input no longer helps, so it must learn how values hang together: a value is rebuilt from the others. A
 hidden value is 0 in scaled units, the mean, close to what stands in for a missing one; so missing readings do not
-surprise it. Use it by default; turn noise down where tiny deviations are the anomaly.
+surprise it. Use it where one small network is wanted; turn noise down where tiny deviations are the anomaly.
 """
 
 from __future__ import annotations
