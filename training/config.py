@@ -88,6 +88,8 @@ class TrainingConfig(BaseModel):
         le=LONGEST,
         description="readings at the end of a window that are judged; a quarter of it unless told",
     )
+    levels: bool = Field(default=True, description="judge a window by levels and departures")
+    drift: Literal["auto", "on", "off"] = Field("off", description="")
     gaps: Literal["break", "resample", "refuse"] = Field(
         "break", description="where readings of a series are missing: begin anew, interpolate, or refuse"
     )

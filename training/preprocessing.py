@@ -204,8 +204,7 @@ class Preprocessing(nn.Module):
 
         (rows, *axes) -> (rows, features) float64.
         """
-        x_hat = self.straight(x_hat)
-        last = x_hat if self.length is None else x_hat[:, -1]
+        last = self.last(self.straight(x_hat))
         columns = [self._unscaled(last[:, : self.numbers].double())] if self.numbers else []
         at = self.numbers
         for size in self.sizes:
@@ -213,6 +212,10 @@ class Preprocessing(nn.Module):
             columns.append(code.double())
             at += size
         return torch.cat(columns, dim=1)
+
+    def last(self, x: Tensor) -> Tensor:
+        """Of a window its last reading. (rows, *axes) -> (rows, width)."""
+        return x if self.length is None else x[:, -1]
 
     def _scaled(self, values: Tensor) -> Tensor:
         if self.curving:

@@ -26,6 +26,7 @@ from training.config import TrainingConfig
 from training.earlier import Earlier
 from training.errors import TrainingRefused
 from training.pixels import WHITE, Pixels
+from training.levelled import LevelledPreprocessing
 from training.preprocessing import LIMIT, MOST_EXPONENT, Preprocessing, Scaling
 from training.results import Parts, Prepared, Roles
 from training.samples import samples_of, size_of, window_for
@@ -56,7 +57,11 @@ def preprocess(
         columns, scaling, loss = _learned(table, roles, parts, config)
     else:
         columns, scaling, loss = _continued(table, parts, config, before)
-    preprocessing = Preprocessing(
+    if config.levels and config.window and not columns.condition_places:
+        preprocessing: Preprocessing = LevelledPreprocessing(
+            scaling, [len(feature.categories) for feature in columns.categorical], length=config.window, drifting=config.drift == "on"
+        )
+    else: preprocessing = Preprocessing(
         scaling,
         [len(feature.categories) for feature in columns.categorical],
         conditions=columns.condition_places,
@@ -67,6 +72,8 @@ def preprocess(
     if before is not None:
         window = before.paced(window)
     samples = samples_of(encode(table, columns), table, window, parts)
+    if isinstance(preprocessing, LevelledPreprocessing):
+        preprocessing.meet(**preprocessing.arguments(samples.parts["train"].inputs))
     return Prepared(
         columns, window, preprocessing, asdict(scaling), loss, samples.without_window, None, **samples.parts
     )
