@@ -82,14 +82,17 @@ class TrainingConfig(BaseModel):
     stride: int | None = Field(
         None, ge=1, description="readings between windows in training; from their number unless told"
     )
+    view: Literal["levels", "readings"] | None = Field(
+        None,
+        description="what of a window the network sees: its level now and how far it moved, or reading by reading; levels for "
+        "an ensemble unless told",
+    )
     focus: int | None = Field(
         None,
         ge=1,
         le=LONGEST,
         description="readings at the end of a window that are judged; a quarter of it unless told",
     )
-    levels: bool = Field(default=True, description="judge a window by levels and departures")
-    drift: Literal["auto", "on", "off"] = Field("off", description="")
     gaps: Literal["break", "resample", "refuse"] = Field(
         "break", description="where readings of a series are missing: begin anew, interpolate, or refuse"
     )
@@ -209,11 +212,13 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _windows_agree(self) -> Self:
-        told = self.stride or self.series or self.focus or self.gaps != "break"
+        told = self.stride or self.series or self.focus or self.view or self.gaps != "break"
         if told and self.window is None and self.warm_start is None:
             raise ValueError(
-                "stride, focus, series and gaps are for windows of readings; say how many with --window"
+                "stride, view, focus, series and gaps are for windows of readings; say how many with --window"
             )
+        if self.focus and self.view == "levels":
+            raise ValueError("focus is for readings; levels have none: take --view readings")
         if self.window and self.focus and self.focus > self.window:
             raise ValueError(f"a window of {self.window} readings has no {self.focus} to judge")
         return self

@@ -12,6 +12,7 @@ from training.autoencoder import Kind
 from training.config import TrainingConfig
 from training.results import Roles
 from training.variants import VARIANTS
+from training.view import Judged
 
 LARGEST_DENSE = 4096  # numbers in an image; larger ones have neighbours worth knowing
 NOISE: dict[Kind, float] = {"table": 0.5, "window": 0.1, "image": 0.1}
@@ -31,6 +32,13 @@ class Decided(TrainingConfig):
     mask: float
     validation: float
     calibration: float
+
+    @property
+    def judged(self) -> Judged:
+        """What heads are to judge."""
+        if self.kind == "table":
+            return "records" if self.contamination is None else "dirty records"
+        return "images" if self.kind == "image" else "levels" if self.view == "levels" else "readings"
 
 
 def kind_of(config: TrainingConfig, table: Table) -> Kind:
@@ -60,7 +68,9 @@ def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
     variant = variant_of(config, table, kind)
     dirty = config.contamination is not None  # then no rows are clean enough to be held out
     crossed = VARIANTS[variant].CROSS_FITTED and kind == "table" and (roles.order is None or dirty)
+    levels = kind == "window" and variant == "ensemble" and not config.focus
     unless_told = {
+        "view": "levels" if levels else None,
         "preset": PRESET,
         "noise": NOISE[kind],
         "mask": MASK[kind] or (MISSING if _has_missing(table, roles) else 0.0),

@@ -25,15 +25,16 @@ from training.config import TrainingConfig
 from training.errors import TrainingRefused
 from training.preprocessing import Scaling
 
-NETWORK, SCALING = "network.", "scaling."
+NETWORK, SCALING, VIEW = "network.", "scaling.", "view."
 SLOWER = 0.1  # of the usual rate: a network that is nearly right needs small steps
 # What each training is told for itself; and what may be told anew, but is else as it was. All other settings stay.
 OWN = {
     "data", "name", "repository", "promote", "seed", "separator", "warm_start", "epochs", "learning_rate", "threads",
+    "budget", "suspects",
 }  # fmt: skip
 ANEW = {
     "label", "passthrough", "timestamp", "stride", "noise", "mask", "penalty", "patience", "batch_size",
-    "validation", "calibration", "test", "blocks", "gap", "quantile", "fpr", "robust",
+    "validation", "calibration", "test", "blocks", "gap", "quantile", "fpr", "robust", "preset", "private",
 }  # fmt: skip
 RULES = {"quantile", "fpr", "robust"}  # for the threshold, of which there is one
 Settings = dict[str, Any]
@@ -47,6 +48,7 @@ class Earlier:
     manifest: Manifest
     weights: Mapping[str, Tensor]
     scaling: Mapping[str, Tensor]
+    views: Mapping[str, Tensor]
 
     @property
     def name(self) -> str:
@@ -121,6 +123,9 @@ class Earlier:
         every: Settings = dict(self.manifest.training.settings)
         every["widths"] = every.get("hidden") or every.get("widths", [])
         settings = {name: every[name] for name in TrainingConfig.model_fields if name in every.keys() - OWN}
+        settings["head"] = self.manifest.head
+        if self.manifest.window:
+            settings.setdefault("view", "readings")  # as it was before there were levels
         if self.manifest.window and self.manifest.window.timestamp:
             settings["timestamp"] = self.manifest.window.timestamp
         if settings.get("label") not in table.columns:
@@ -181,9 +186,12 @@ def earlier(repository: Repository, config: TrainingConfig) -> Earlier:
     scaling = _under(SCALING, tensors)
     if "unit" in scaling and "bends" not in scaling:  # nothing was bent before there was a bend
         scaling["bends"] = torch.zeros_like(scaling["unit"])
-    if not manifest.columns.images and scaling.keys() != {field.name for field in fields(Scaling)}:
+    if not manifest.columns.images and _without(VIEW, scaling).keys() != {
+        field.name for field in fields(Scaling)
+    }:
         raise TrainingRefused(f"the weights of {name} come without their scaling; train anew without --from")
-    return Earlier(reference, manifest, _under(NETWORK, tensors), scaling)
+    views = _under(VIEW, scaling)
+    return Earlier(reference, manifest, _under(NETWORK, tensors), _without(VIEW, scaling), views)
 
 
 def written(network: nn.Module, scaling: Mapping[str, Tensor]) -> bytes:
@@ -201,6 +209,10 @@ def _told(config: TrainingConfig) -> Settings:
 
 def _shown(value: object) -> str:
     return ",".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value).lower()
+
+
+def _without(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: each for name, each in tensors.items() if not name.startswith(prefix)}
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

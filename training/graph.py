@@ -80,7 +80,7 @@ class ScoringGraph(nn.Module):
             view, latents = self._known(known, learned.fold)
             self.latent_distance = LatentDistance(latents)
         told = Known(view, learned.fresh, learned.fold, preprocessing.terms, fitting)
-        self.head = head_for(head, autoencoder.shape.kind, told).eval()
+        self.head = head_for(head, told).eval()
 
     def forward(
         self, numeric: Tensor | None = None, categorical: Tensor | None = None, image: Tensor | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-SHORT, LONG = 8, 4  # a window over this many: the short mean, and the level where readings drift
+SHORT = 8  # a window over this many is the short mean
 LEAST = 0.01  # in spreads of the reading: what moves less is rounding
 
 
@@ -22,11 +22,9 @@ class Levels(nn.Module):
     center: Tensor
     scale: Tensor
 
-    def __init__(self, length: int, width: int, *, drifting: bool) -> None:
-        """`drifting`: the level is the mean of some readings, which the present one is not judged apart from."""
+    def __init__(self, length: int, width: int) -> None:
         super().__init__()
-        self.length = length
-        spans = [max(1, length // LONG), length] if drifting else [1, max(2, length // SHORT), length]
+        spans = [1, max(2, length // SHORT), length] if length > 2 else [1, length]  # noqa: PLR2004
         self.views = len(spans)
         rows = torch.zeros(self.views, length)
         for row, span in enumerate(spans):

@@ -156,8 +156,7 @@ def _prepared(
 
 
 def _graph(prepared: Prepared, fitted: Fitted, config: Decided) -> ScoringGraph:
-    blunt = config.contamination is not None
-    fitting = Fitting(config.seed, PRESETS[config.preset], private=config.private, blunt=blunt)
+    fitting = Fitting(config.seed, PRESETS[config.preset], config.judged, config.private)
     return ScoringGraph(
         prepared.preprocessing, fitted.autoencoder, config.head, prepared.known(), fitted.learned, fitting
     )

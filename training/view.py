@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -39,14 +39,25 @@ class View(NamedTuple):
         )
 
 
+Judged = Literal["records", "dirty records", "readings", "levels", "images"]
+
+
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """How a head is to be fitted. private: no single row may be kept. blunt: some rows may be anomalies, so none may count alone."""
+    """How a head is to be fitted, and to judge what: records, some of which may be anomalies; windows by their readings or levels.
+
+    private: no single row may be kept.
+    """
 
     seed: int
     preset: Preset
+    judged: Judged = "records"
     private: bool = False
-    blunt: bool = False
+
+    @property
+    def blunt(self) -> bool:
+        """Whether no row may count alone."""
+        return self.judged == "dirty records"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from training.autoencoder import Kind
 from training.head import Head
+from training.heads.cauchy import CauchyHead
 from training.heads.combined import CombinedHead
 from training.heads.kl import KlHead
 from training.heads.mahalanobis import MahalanobisHead
@@ -11,9 +11,10 @@ from training.heads.memory import MemoryHead
 from training.heads.mixture import MixtureHead
 from training.heads.noise import NoiseHead
 from training.heads.reconstruction import ReconstructionHead
-from training.view import Known
+from training.view import Judged, Known
 
 HEADS: dict[str, type[Head]] = {
+    "cauchy": CauchyHead,
     "combined": CombinedHead,
     "kl": KlHead,
     "mahalanobis": MahalanobisHead,
@@ -22,20 +23,20 @@ HEADS: dict[str, type[Head]] = {
     "noise": NoiseHead,
     "reconstruction": ReconstructionHead,
 }
-# What `combined` is made of.
-PARTS: dict[Kind, tuple[str, ...]] = {
-    "table": ("reconstruction", "memory", "mixture", "noise"),
-    "window": ("reconstruction", "mahalanobis"),
-    "image": ("reconstruction",),
+# What `combined` is made of, by what it is to judge.
+PARTS: dict[Judged, tuple[str, ...]] = {
+    "records": ("reconstruction", "memory", "mixture", "noise"),
+    "dirty records": ("mahalanobis", "memory", "mixture"),
+    "readings": ("reconstruction", "mahalanobis"),
+    "levels": ("cauchy", "memory", "mixture"),
+    "images": ("reconstruction",),
 }
-BLUNT = ("mahalanobis", "memory", "mixture")  # of records among which may be anomalies
 
 
-def head_for(name: str, kind: Kind, known: Known) -> Head:
+def head_for(name: str, known: Known) -> Head:
     """A head made from known rows. TrainingRefused where they cannot support it."""
     if HEADS[name] is CombinedHead:
         fitting = known.fitting
-        parts = [part for part in PARTS[kind] if part not in fitting.preset.left_out]
-        heads = [head_for(part, kind, known) for part in (BLUNT if fitting.blunt else parts)]
-        return CombinedHead(heads, curbed=fitting.blunt)
+        parts = [part for part in PARTS[fitting.judged] if part not in fitting.preset.left_out]
+        return CombinedHead([head_for(part, known) for part in parts], curbed=fitting.blunt)
     return HEADS[name](known)

@@ -22,11 +22,11 @@ from models.features import (
     derived_name,
 )
 from models.table import Table
-from training.config import TrainingConfig
-from training.earlier import Earlier
+from training.decided import Decided
+from training.earlier import VIEW, Earlier
 from training.errors import TrainingRefused
-from training.pixels import WHITE, Pixels
 from training.levelled import LevelledPreprocessing
+from training.pixels import WHITE, Pixels
 from training.preprocessing import LIMIT, MOST_EXPONENT, Preprocessing, Scaling
 from training.results import Parts, Prepared, Roles
 from training.samples import samples_of, size_of, window_for
@@ -45,7 +45,7 @@ CONSTANT_SCALE = 0.01  # how far a constant column must move, relative to its va
 
 
 def preprocess(
-    table: Table, roles: Roles, parts: Parts, config: TrainingConfig, before: Earlier | None = None
+    table: Table, roles: Roles, parts: Parts, config: Decided, before: Earlier | None = None
 ) -> Prepared:
     """Schema, scaling and the samples of every part. Only training rows decide; the others are encoded with what those taught.
 
@@ -57,31 +57,33 @@ def preprocess(
         columns, scaling, loss = _learned(table, roles, parts, config)
     else:
         columns, scaling, loss = _continued(table, parts, config, before)
-    if config.levels and config.window and not columns.condition_places:
-        preprocessing: Preprocessing = LevelledPreprocessing(
-            scaling, [len(feature.categories) for feature in columns.categorical], length=config.window, drifting=config.drift == "on"
-        )
-    else: preprocessing = Preprocessing(
-        scaling,
-        [len(feature.categories) for feature in columns.categorical],
-        conditions=columns.condition_places,
-        length=config.window,
-        focus=config.focus or max(1, round(FOCUS * (config.window or 0))),
-    )
+    preprocessing = _preprocessing(scaling, columns, config)
     window = window_for(table, roles, parts, config)
     if before is not None:
         window = before.paced(window)
     samples = samples_of(encode(table, columns), table, window, parts)
+    kept = asdict(scaling)
     if isinstance(preprocessing, LevelledPreprocessing):
-        preprocessing.meet(**preprocessing.arguments(samples.parts["train"].inputs))
-    return Prepared(
-        columns, window, preprocessing, asdict(scaling), loss, samples.without_window, None, **samples.parts
+        windows = preprocessing.arguments(samples.parts["train"].inputs)
+        preprocessing.meet(windows, {} if before is None else before.views)
+        kept |= {VIEW + name: each for name, each in preprocessing.met().items()}
+    return Prepared(columns, window, preprocessing, kept, loss, samples.without_window, None, **samples.parts)
+
+
+def _preprocessing(scaling: Scaling, columns: FeatureSchema, config: Decided) -> Preprocessing:
+    categories = [len(feature.categories) for feature in columns.categorical]
+    if config.window and config.view == "levels":
+        return LevelledPreprocessing(scaling, categories, length=config.window)
+    return Preprocessing(
+        scaling,
+        categories,
+        conditions=columns.condition_places,
+        length=config.window,
+        focus=config.focus or max(1, round(FOCUS * (config.window or 0))),
     )
 
 
-def _learned(
-    table: Table, roles: Roles, parts: Parts, config: TrainingConfig
-) -> tuple[FeatureSchema, Scaling, str]:
+def _learned(table: Table, roles: Roles, parts: Parts, config: Decided) -> tuple[FeatureSchema, Scaling, str]:
     """Columns, scaling and loss from the training rows."""
     numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
     loss = _chosen_loss(config.loss, numbers)
@@ -93,7 +95,7 @@ def _learned(
 
 
 def _continued(
-    table: Table, parts: Parts, config: TrainingConfig, before: Earlier
+    table: Table, parts: Parts, config: Decided, before: Earlier
 ) -> tuple[FeatureSchema, Scaling, str]:
     """Those of the version before, their ranges widened; what else the table has is carried along."""
     numeric = encode(table, before.columns).numeric[parts.train]
@@ -118,9 +120,7 @@ def _schema(table: Table, roles: Roles, parts: Parts, numeric: Mapping[str, Nume
     )
 
 
-def _images(
-    table: Table, roles: Roles, parts: Parts, config: TrainingConfig, before: Earlier | None
-) -> Prepared:
+def _images(table: Table, roles: Roles, parts: Parts, config: Decided, before: Earlier | None) -> Prepared:
     """The same for images: one size, and a center and scale for each channel."""
     name = roles.images[0]
     feature = (
