@@ -87,6 +87,11 @@ class TrainingConfig(BaseModel):
         description="what of a window the network sees: its level now and how far it moved, or reading by reading; levels for "
         "an ensemble unless told",
     )
+    drift: Literal["auto", "on", "off"] | None = Field(
+        None,
+        description="whether what is normal moves with time: on forgives such movement and sets the threshold for more of it; auto "
+        "asks whether later training rows leave what earlier ones allow",
+    )
     focus: int | None = Field(
         None,
         ge=1,
@@ -212,13 +217,15 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="after")
     def _windows_agree(self) -> Self:
-        told = self.stride or self.series or self.focus or self.view or self.gaps != "break"
+        told = self.stride or self.series or self.focus or self.view or self.drift or self.gaps != "break"
         if told and self.window is None and self.warm_start is None:
             raise ValueError(
-                "stride, view, focus, series and gaps are for windows of readings; say how many with --window"
+                "stride, view, drift, focus, series and gaps are for windows of readings; say how many with --window"
             )
         if self.focus and self.view == "levels":
             raise ValueError("focus is for readings; levels have none: take --view readings")
+        if self.drift == "on" and (self.view == "readings" or self.focus):
+            raise ValueError("drift is of levels: take --view levels, without --focus")
         if self.window and self.focus and self.focus > self.window:
             raise ValueError(f"a window of {self.window} readings has no {self.focus} to judge")
         return self

@@ -10,13 +10,17 @@ from models.pictures import PictureRefused, header
 from models.table import Table
 from training.autoencoder import Kind
 from training.config import TrainingConfig
+from training.drift import TOO_OFTEN, blocked_false_alarms
+from training.levels import spans_of
 from training.results import Roles
 from training.variants import VARIANTS
 from training.view import Judged
 
 LARGEST_DENSE = 4096  # numbers in an image; larger ones have neighbours worth knowing
-NOISE: dict[Kind, float] = {"table": 0.5, "window": 0.1, "image": 0.1}
-MASK: dict[Kind, float] = {"table": 0.0, "window": 0.1, "image": 0.1}
+NOISE: dict[Judged, float] = {
+    "records": 0.5, "dirty records": 0.5, "readings": 0.1, "levels": 0.3, "drifting levels": 0.3, "images": 0.1,
+}  # fmt: skip
+MASK: dict[Judged, float] = {"readings": 0.1, "images": 0.1}
 MISSING = 0.1  # mask where values are missing
 PRESET = "balanced"
 VALIDATION, CALIBRATION = 0.15, 0.2
@@ -32,13 +36,7 @@ class Decided(TrainingConfig):
     mask: float
     validation: float
     calibration: float
-
-    @property
-    def judged(self) -> Judged:
-        """What heads are to judge."""
-        if self.kind == "table":
-            return "records" if self.contamination is None else "dirty records"
-        return "images" if self.kind == "image" else "levels" if self.view == "levels" else "readings"
+    judged: Judged
 
 
 def kind_of(config: TrainingConfig, table: Table) -> Kind:
@@ -68,20 +66,62 @@ def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
     variant = variant_of(config, table, kind)
     dirty = config.contamination is not None  # then no rows are clean enough to be held out
     crossed = VARIANTS[variant].CROSS_FITTED and kind == "table" and (roles.order is None or dirty)
-    levels = kind == "window" and variant == "ensemble" and not config.focus
+    view, drift = _seen_as(config, variant, kind, table, roles)
+    judged = _judged(config, kind, view, drift)
+    moves = judged == "drifting levels"  # then the threshold is for rows that nobody has seen yet
     unless_told = {
-        "view": "levels" if levels else None,
         "preset": PRESET,
-        "noise": NOISE[kind],
-        "mask": MASK[kind] or (MISSING if _has_missing(table, roles) else 0.0),
-        "validation": 0.0 if crossed else VALIDATION,
-        "calibration": 0.0 if crossed and config.fpr is None else CALIBRATION,
+        "noise": NOISE[judged],
+        "mask": MASK.get(judged, MISSING if _has_missing(table, roles) else 0.0),
+        "validation": 0.0 if crossed or moves else VALIDATION,
+        "calibration": 0.0 if moves or (crossed and config.fpr is None) else CALIBRATION,
     }
     told = config.model_dump(exclude_none=True, exclude={"budget"})
-    decided = Decided(**{**unless_told, **told, "kind": kind, "variant": variant})
+    follows = {"kind": kind, "variant": variant, "view": view, "drift": drift, "judged": judged}
+    decided = Decided(**{**unless_told, **told, **follows})
     return decided.model_copy(
         update={"budget": config.budget}
     )  # the preset is only presumed until it is afforded
+
+
+def _seen_as(
+    config: TrainingConfig, variant: str, kind: Kind, table: Table, roles: Roles
+) -> tuple[Literal["levels", "readings"] | None, Literal["on", "off"] | None]:
+    """How windows reach the network, and whether their series drifts."""
+    if kind != "window":
+        return None, None
+    view = config.view or ("levels" if variant == "ensemble" and not config.focus else "readings")
+    if view == "readings":
+        return view, "off"
+    if config.drift in {"on", "off"}:
+        return view, config.drift
+    return view, "on" if drifts(table, roles, config) else "off"
+
+
+def _judged(config: TrainingConfig, kind: Kind, view: str | None, drift: str | None) -> Judged:
+    if kind == "table":
+        return "records" if config.contamination is None else "dirty records"
+    if kind == "image":
+        return "images"
+    return "readings" if view == "readings" else "drifting levels" if drift == "on" else "levels"
+
+
+def drifts(table: Table, roles: Roles, config: TrainingConfig) -> bool:
+    """Whether later rows leave what earlier ones allow. Labelled anomalies and the rows that will test have no say."""
+    out = roles.set_aside if roles.anomalous is None else roles.set_aside | roles.anomalous
+    order = np.arange(table.rows) if roles.order is None else roles.order
+    rows = np.lexsort((order, roles.series))
+    rows = rows[~out[rows]]
+    rows = rows[: round((1 - config.test) * len(rows))]
+    columns = [table.columns[name].numbers().values[rows] for name in roles.numeric]
+    filled = [
+        np.where(np.isnan(each), np.nanmedian(each), each) for each in columns if not np.isnan(each).all()
+    ]
+    if not filled or config.window is None:
+        return False
+    return (
+        blocked_false_alarms(np.stack(filled, axis=1), spans_of(config.window, drifting=True)[0]) > TOO_OFTEN
+    )
 
 
 def _is_large(table: Table) -> bool:

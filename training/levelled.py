@@ -14,9 +14,11 @@ from training.preprocessing import WIDEN, Preprocessing, Scaling
 class LevelledPreprocessing(Preprocessing):
     """The same as for windows, of which every view is judged. The expected values are those of the level."""
 
-    def __init__(self, scaling: Scaling, categories: Sequence[int], *, length: int) -> None:
+    def __init__(
+        self, scaling: Scaling, categories: Sequence[int], *, length: int, drifting: bool = False
+    ) -> None:
         width = len(scaling.center) + sum(count + 1 for count in categories)
-        levels = Levels(length, width)
+        levels = Levels(length, width, drifting=drifting)
         super().__init__(scaling, categories, length=levels.views, focus=levels.views)
         self.levels = levels
 

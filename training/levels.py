@@ -11,8 +11,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from training.drift import steps_of, wandering
+
 SHORT = 8  # a window over this many is the short mean
+NOW = 4  # and over this many the level of what drifts
+SOFTENED = 0.3  # share of the drift's variance in a spread
 LEAST = 0.01  # in spreads of the reading: what moves less is rounding
+
+
+def spans_of(length: int, *, drifting: bool = False) -> list[int]:
+    """Readings of each mean, ascending. Of what drifts the level is a mean itself, so that noise does not pass for movement."""
+    wanted = [length // NOW, length] if drifting else [1, length // SHORT, length]
+    return sorted({max(1, wanted[0]), *(max(2, span) for span in wanted[1:])})
 
 
 class Levels(nn.Module):
@@ -22,9 +32,10 @@ class Levels(nn.Module):
     center: Tensor
     scale: Tensor
 
-    def __init__(self, length: int, width: int) -> None:
+    def __init__(self, length: int, width: int, *, drifting: bool = False) -> None:
         super().__init__()
-        spans = [1, max(2, length // SHORT), length] if length > 2 else [1, length]  # noqa: PLR2004
+        spans = spans_of(length, drifting=drifting)
+        self.drifting = drifting
         self.views = len(spans)
         rows = torch.zeros(self.views, length)
         for row, span in enumerate(spans):
@@ -48,6 +59,9 @@ class Levels(nn.Module):
         """Measure center and spread of every view on known windows."""
         views = self.moved(x, present).double()
         spread = views.std(dim=0, correction=0)
+        if self.drifting:
+            wide = wandering(steps_of(views.transpose(0, 1))).diagonal(dim1=-2, dim2=-1)
+            spread = (spread.square() + SOFTENED * wide).sqrt()
         self.center.copy_(views.mean(dim=0))
         self.scale.copy_(torch.where(spread > LEAST, spread, 1.0))
 

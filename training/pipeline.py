@@ -45,7 +45,7 @@ from training.view import Fitting
 
 LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
 # Where and under which name a model is published says nothing of how it was made.
-NOT_SETTINGS = {"data", "name", "repository", "promote", "seed", "kind", "budget", "suspects"}
+NOT_SETTINGS = {"data", "name", "repository", "promote", "seed", "kind", "judged", "budget", "suspects"}
 VERIFIED = 5000  # known samples that ONNX Runtime must score as torch does
 
 

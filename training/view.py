@@ -39,7 +39,7 @@ class View(NamedTuple):
         )
 
 
-Judged = Literal["records", "dirty records", "readings", "levels", "images"]
+Judged = Literal["records", "dirty records", "readings", "levels", "drifting levels", "images"]
 
 
 @dataclass(frozen=True, slots=True)

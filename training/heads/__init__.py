@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.head import Head
 from training.heads.cauchy import CauchyHead
 from training.heads.combined import CombinedHead
+from training.heads.drift import DriftHead
 from training.heads.kl import KlHead
 from training.heads.mahalanobis import MahalanobisHead
 from training.heads.memory import MemoryHead
@@ -16,6 +17,7 @@ from training.view import Judged, Known
 HEADS: dict[str, type[Head]] = {
     "cauchy": CauchyHead,
     "combined": CombinedHead,
+    "drift": DriftHead,
     "kl": KlHead,
     "mahalanobis": MahalanobisHead,
     "memory": MemoryHead,
@@ -29,6 +31,7 @@ PARTS: dict[Judged, tuple[str, ...]] = {
     "dirty records": ("mahalanobis", "memory", "mixture"),
     "readings": ("reconstruction", "mahalanobis"),
     "levels": ("cauchy", "memory", "mixture"),
+    "drifting levels": ("drift",),
     "images": ("reconstruction",),
 }
 

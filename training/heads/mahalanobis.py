@@ -13,12 +13,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from training.errors import TrainingRefused
 from training.head import Head, scattered
+from training.spread import check_width, spread_of
 from training.view import Known, View
-
-RIDGE, FLOOR = 0.01, 1e-6
-WIDEST = 1024  # columns and code together
 
 
 class MahalanobisHead(Head):
@@ -32,7 +29,7 @@ class MahalanobisHead(Head):
         super().__init__()
         self.terms, self.size = known.terms, known.view.x.shape[1]
         together = joined(known.view)
-        _check_width(together.shape[2])
+        check_width(together.shape[2], "mahalanobis")
         fits = [self._fit(together[member], known, member) for member in range(len(together))]
         means, precisions = zip(*fits, strict=True)
         self.register_buffer("mean", torch.stack(means).unsqueeze(1).float())
@@ -57,11 +54,7 @@ class MahalanobisHead(Head):
         """Mean and precision of one member, on the rows it did not learn from."""
         mine = (known.fold == member) | (known.fresh & (known.fold < 0))
         rows = together[mine if mine.any() else known.fresh].double()
-        apart = rows - rows.mean(dim=0)
-        covariance = apart.T @ apart / len(rows)
-        spread = covariance.diagonal()
-        floor = FLOOR * spread.mean().clamp(min=FLOOR)
-        return rows.mean(dim=0), torch.linalg.inv(covariance + (RIDGE * spread + floor).diag())
+        return rows.mean(dim=0), torch.linalg.inv(spread_of(rows))
 
     def _crossed(self, together: Tensor, known: Known) -> Tensor:
         """Each fresh row by the member that did not learn from it, or by all of them. -> (fresh rows,)."""
@@ -73,11 +66,3 @@ class MahalanobisHead(Head):
 def joined(view: View) -> Tensor:
     """Residual and code side by side: (members, rows, size + code size)."""
     return torch.cat([view.residual, view.codes], dim=2)
-
-
-def _check_width(width: int) -> None:
-    if width > WIDEST:
-        raise TrainingRefused(
-            f"the mahalanobis head knows at most {WIDEST} columns and code numbers together, and here are {width}; "
-            "take --head reconstruction, or a shorter --window"
-        )

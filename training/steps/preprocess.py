@@ -73,7 +73,7 @@ def preprocess(
 def _preprocessing(scaling: Scaling, columns: FeatureSchema, config: Decided) -> Preprocessing:
     categories = [len(feature.categories) for feature in columns.categorical]
     if config.window and config.view == "levels":
-        return LevelledPreprocessing(scaling, categories, length=config.window)
+        return LevelledPreprocessing(scaling, categories, length=config.window, drifting=config.drift == "on")
     return Preprocessing(
         scaling,
         categories,

@@ -117,19 +117,20 @@ def _check_no_blocks(config: Decided) -> None:
 def _cut(order: Rows, gap: int, config: Decided, least: int = 1) -> Cut:
     """Training, validation, calibration and test rows, in this order with gaps between; but for test at `least` so many.
 
-    A share of 0 is no row.
+    A share of 0 is no row, and no gap before it.
     """
     rows = len(order)
     test = round(config.test * rows)
     calibration = max(round(config.calibration * rows), least) if config.calibration else 0
-    fitting = rows - test - calibration - gap * (2 if test else 1)
+    fitting = rows - test - calibration - gap * (bool(test) + bool(calibration))
     validation = max(round(config.validation * fitting), least) if config.validation else 0
-    if fitting - validation - gap < least:
+    train = fitting - (validation + gap if validation else 0)
+    if train < least:
         stretch = f" in a stretch of {rows} rows; take fewer --blocks" if config.blocks > 1 else ""
         raise TrainingRefused(f"calibration, test and gaps leave no rows to train on{stretch}")
     return (
-        order[: fitting - validation - gap],
+        order[:train],
         order[fitting - validation : fitting],
-        order[fitting + gap : fitting + gap + calibration],
+        order[rows - test - (gap if test else 0) - calibration :][:calibration],
         order[rows - test :],
     )
