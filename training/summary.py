@@ -13,6 +13,10 @@ from models.manifest import Manifest, Tried
 from models.repository import Reference
 from models.windows import Window
 
+DRIFT = (
+    "what is normal drifts: a threshold for as long a time again as was recorded, from no held-out rows; "
+    "--drift off where the series stands still"
+)
 MANY = 3  # times the window's length: fewer readings without a window are just the beginning, and a gap
 
 
@@ -32,6 +36,8 @@ def print_summary(
     )
     if manifest.window:
         _print_without_window(console, manifest.window, rows.without_window)
+        if training.settings.get("drift") == "on":
+            console.print(DRIFT, soft_wrap=True)
     if manifest.columns.passthrough:
         console.print(Text(f"not learned from: {', '.join(manifest.columns.passthrough)}"), soft_wrap=True)
     if training.tried:

@@ -59,6 +59,11 @@ class Fitting:
         """Whether no row may count alone."""
         return self.judged == "dirty records"
 
+    @property
+    def bent(self) -> bool:
+        """Whether far values count by their logarithm. Those of clean records are bent before; levels of a series are not."""
+        return self.judged in {"dirty records", "levels"}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -123,7 +123,7 @@ def test_a_memory_is_not_for_images(kinds_of_data: Any) -> None:
     data, _ = kinds_of_data("image")
 
     with pytest.raises(
-        TrainingRefused, match="head 'memory' is not for images; for these there is: combined"
+        TrainingRefused, match="head 'memory' is not for images; for these there is: cauchy, combined"
     ):
         trained(data, "memory")
 

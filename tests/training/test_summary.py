@@ -73,6 +73,19 @@ def test_readings_that_end_no_window_are_told_with_what_would_help(
     assert [line for line in out.getvalue().splitlines() if WANT in line] == ([told] if told else [])
 
 
+@pytest.mark.parametrize("drift", ["on", "off"])
+def test_that_a_series_drifts_is_told(every_repository: Repository, drift: str) -> None:
+    reference = every_repository.resolve("vibration")
+    manifest = every_repository.open(reference).manifest
+    settings = {**manifest.training.settings, "drift": drift}
+    training = manifest.training.model_copy(update={"settings": settings})
+    to, out = console()
+
+    print_summary(to, reference, manifest.model_copy(update={"training": training}), None)
+
+    assert ("what is normal drifts" in out.getvalue()) == (drift == "on")
+
+
 def test_counts_are_whole_and_measures_have_three_digits() -> None:
     to, out = console()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from models.bundle import CALIBRATION, GOLDEN, MODEL
@@ -280,6 +281,31 @@ def test_windows_of_another_kind_are_refused(
         go_on(swinging(tmp_path / "new.csv", seconds=seconds), "vibration@1", **told)
 
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize("drift", ["on", "off"])
+def test_levels_go_on_with_their_units_and_their_drift(
+    drift: str, go_on: Continue, repository: Repository, tmp_path: Path
+) -> None:
+    told = {
+        "data": swinging(tmp_path / "level.csv"),
+        "window": 8,
+        "epochs": 6,
+        "preset": "fast",
+        "drift": drift,
+    }
+    first = train(TrainingConfig.model_validate(told), Quiet(), repository)
+
+    second = go_on(swinging(tmp_path / "new.csv", rows=500), "level")
+
+    known, now = (
+        earlier(repository, TrainingConfig(data=tmp_path, warm_start=f"level@{each.reference.version}")).views
+        for each in (first, second)
+    )
+    settings = second.manifest.training.settings
+    assert (settings["view"], settings["drift"]) == ("levels", drift)
+    assert torch.equal(now["scale"], known["scale"])
+    assert (now["high"] >= known["high"]).all()
 
 
 def test_images_go_on_with_their_size_and_scaling(go_on: Continue, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ HEADS: dict[str, type[Head]] = {
 }
 # What `combined` is made of, by what it is to judge.
 PARTS: dict[Judged, tuple[str, ...]] = {
-    "records": ("reconstruction", "memory", "mixture", "noise"),
+    "records": ("memory", "mixture", "noise"),
     "dirty records": ("mahalanobis", "memory", "mixture"),
     "readings": ("reconstruction", "mahalanobis"),
     "levels": ("cauchy", "memory", "mixture"),

@@ -27,7 +27,7 @@ class MemoryHead(Head):
     def __init__(self, known: Known) -> None:
         super().__init__()
         fitting = known.fitting
-        self.space, self.terms = Space(known.view.x, bent=fitting.blunt), known.terms
+        self.space, self.terms = Space(known.view.x, bent=fitting.bent), known.terms
         z = self.space(known.view.x)
         grain = BLUNT if fitting.blunt else PRIVATE if fitting.private else FINE
         self.prototypes = Prototypes(z, grain, fitting.seed)

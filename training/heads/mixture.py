@@ -77,7 +77,7 @@ class MixtureHead(Head):
     def __init__(self, known: Known) -> None:
         super().__init__()
         fitting = known.fitting
-        self.space, self.terms = Space(known.view.x, bent=fitting.blunt), known.terms
+        self.space, self.terms = Space(known.view.x, bent=fitting.bent), known.terms
         z, beyond = self.split(known.view.x)
         most = BLUNT if fitting.blunt else CLUSTERS
         self.mixture = Mixture(z, most, fitting.seed)
