@@ -14,6 +14,7 @@ from benchmarks.quality.means import ranks
 from benchmarks.quality.options import Options
 from benchmarks.quality.peers import PEERS, held_out
 from benchmarks.quality.protocols import PROTOCOLS
+from benchmarks.quality.protocols.odd import MADE
 from benchmarks.quality.protocols.planted import planted
 from benchmarks.quality.protocols.servers import last_ten
 from benchmarks.quality.protocols.skab import TRAINING_ROWS
@@ -50,6 +51,31 @@ def test_a_seed_always_splits_alike_and_another_one_differently(options: Options
 
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_of_tiny_cases_thirty_and_sixty_rows_train_and_the_test_stays(options: Options) -> None:
+    (clean,) = cases("clean", options)
+
+    few, more = cases("tiny", options)
+
+    assert (len(few.train), len(more.train)) == (30, 60)
+    assert np.array_equal(few.test, clean.test)
+    assert np.array_equal(more.train, clean.train[:60])
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_odd_rows_are_strange_in_how_they_hang_together(name: str, options: Options) -> None:
+    """Hardly a value that its column has never had, and yet few strange rows are known ones."""
+    few, many = PROTOCOLS["odd"].cases(name, Path(), 0, options)
+    known, strange = rows(many.train), many.test[many.truth]
+    ordinary = [
+        np.isin(strange[:, column], many.train[:, column]).mean() for column in range(strange.shape[1])
+    ]
+
+    assert (len(few.train), len(many.train)) == (300, 3000)
+    assert many.truth.sum() == 100
+    assert min(ordinary) > 0.95
+    assert np.mean([tuple(row) in known for row in strange.tolist()]) < 0.3
 
 
 def test_of_a_large_set_only_so_many_rows_take_part(options: Options) -> None:

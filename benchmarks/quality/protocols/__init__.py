@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from benchmarks.quality.protocol import Protocol
-from benchmarks.quality.protocols import clean, contaminated, host, planted, servers, skab
+from benchmarks.quality.protocols import clean, contaminated, host, odd, planted, servers, skab, tiny
 
 PROTOCOLS: dict[str, Protocol] = {
     "host": host.PROTOCOL,
     "clean": clean.PROTOCOL,
+    "tiny": tiny.PROTOCOL,
+    "odd": odd.PROTOCOL,
     "contaminated": contaminated.PROTOCOL,
     "planted": planted.PROTOCOL,
     "skab": skab.PROTOCOL,
