@@ -24,8 +24,8 @@ run: $(SERVICE)/ready ## serve the shipped model, post the example readings, sho
 serve: $(SERVICE)/ready ## serve var/repository, the shipped model below it
 	@$(SERVICE)/bin/offbeat serve
 
-train: $(DEV)/ready ## train the shipped model again, from the recording in examples/host
-	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --blocks 5 --repository models/shipped --promote
+train: $(DEV)/ready ## train the shipped model again, a small one, from the recording in examples/host
+	$(DEV)/bin/offbeat train examples/host/normal.csv --name host --blocks 5 --variant denoising --head reconstruction --repository models/shipped --promote
 
 test: $(DEV)/ready ## all tests but e2e and soak
 	$(TESTS)
