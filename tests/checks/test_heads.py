@@ -74,7 +74,7 @@ def test_scores_and_attributions_keep_the_contract(head: str, kind: str, kinds_o
     assert np.all(np.abs(score - torch_score) <= allowed)
 
 
-@pytest.mark.parametrize("head", ["combined", "mahalanobis"])  # combined holds the others
+@pytest.mark.parametrize("head", ["combined", "mahalanobis", "noise"])  # combined holds the others
 def test_the_same_seed_gives_the_same_bytes(head: str, kinds_of_data: Any) -> None:
     data, _ = kinds_of_data("table")
 

@@ -114,7 +114,7 @@ def test_a_step_is_timed_on_this_machine(quick: Quick) -> None:
         ({}, "ensemble", 0.5, 0.0, 0.0),
         ({"fpr": 0.05}, "ensemble", 0.5, 0.0, 0.2),
         ({"variant": "vanilla"}, "vanilla", 0.5, 0.15, 0.2),
-        ({"window": 5}, "ensemble", 0.1, 0.15, 0.2),
+        ({"window": 5}, "ensemble", 0.3, 0.15, 0.2),
         ({"validation": 0.3, "calibration": 0.1}, "ensemble", 0.5, 0.3, 0.1),
     ],
     ids=str,

@@ -40,6 +40,7 @@ EXPECTED_FAILURES = {
 
 
 # Those that fit nothing, or once; the whole suite exports fifty models, and waits for `make soak`.
+PLAIN: dict[str, Any] = {"preset": "fast", "head": "reconstruction"}
 QUICK = {
     "check_estimator_cloneable",
     "check_estimator_repr",
@@ -287,7 +288,7 @@ def test_a_cell_that_could_not_be_served_is_refused_by_its_column(
 ) -> None:
     columns = valves() | ({"note": ["as ever"] * 200} if column == "note" else {})
     spoilt = {**columns, column: [*columns[column][:3], cell, *columns[column][4:]]}
-    refusing = [AutoencoderDetector(epochs=1, passthrough=("note",) if column == "note" else ()).fit]
+    refusing = [AutoencoderDetector(epochs=1, **PLAIN, passthrough=("note",) if column == "note" else ()).fit]
 
     for refuse in [*refusing, *([of_frame.predict] if column != "note" else [])]:
         with pytest.raises(ValueError) as refused:  # noqa: PT011  # the text is compared below
@@ -302,7 +303,7 @@ def test_infinity_in_an_array_is_refused_by_its_column(
     spoilt = readings.copy()
     spoilt[7, 1] = -np.inf
 
-    for refuse in (AutoencoderDetector(epochs=1).fit, fitted.predict):
+    for refuse in (AutoencoderDetector(epochs=1, **PLAIN).fit, fitted.predict):
         with pytest.raises(ValueError, match="row 7, column 'x1': expected a finite number, got -inf"):
             refuse(spoilt)
 
@@ -310,7 +311,8 @@ def test_infinity_in_an_array_is_refused_by_its_column(
 def test_after_a_refused_fit_nothing_is_fitted(readings: np.ndarray) -> None:
     spoilt = readings[:, :2].copy()
     spoilt[0, 0] = np.inf
-    fresh, before = AutoencoderDetector(epochs=1), AutoencoderDetector(epochs=1).fit(readings)
+    fresh = AutoencoderDetector(epochs=1, **PLAIN)
+    before = AutoencoderDetector(epochs=1, **PLAIN).fit(readings)
 
     for detector in (fresh, before):
         with pytest.raises(ValueError, match="expected a finite number"):
@@ -335,7 +337,9 @@ def test_a_condition_says_what_is_normal(readings: np.ndarray) -> None:
     mode = np.arange(300) % 2
     x = np.column_stack([readings + 40 * mode[:, None], mode])
 
-    fitted = AutoencoderDetector("conditional", condition=("x3",), categorical=("x3",), epochs=2).fit(x)
+    fitted = AutoencoderDetector(
+        "conditional", condition=("x3",), categorical=("x3",), epochs=2, **PLAIN
+    ).fit(x)
 
     columns = fitted.scorer_.columns
     assert columns.conditions == ("x3",)
@@ -344,7 +348,7 @@ def test_a_condition_says_what_is_normal(readings: np.ndarray) -> None:
 
 def test_chance_is_the_random_states(readings: np.ndarray) -> None:
     def scores(state: Any) -> list[float]:
-        fitted = AutoencoderDetector(epochs=2, random_state=state).fit(readings)
+        fitted = AutoencoderDetector(epochs=2, random_state=state, **PLAIN).fit(readings)
         return fitted.score_samples(readings).tolist()  # type: ignore[no-any-return]
 
     assert scores(3) == scores(3)

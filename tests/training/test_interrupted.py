@@ -43,6 +43,7 @@ sys.exit(main(["train", *sys.argv[1:]]))
 def training(config: TrainingConfig) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own, a line on its output for every step and every sync of a file."""
     told = ["--name", config.model, "--repository", str(config.repository), "--epochs", "3", "--test", "0"]
+    told += ["--preset", "fast", "--head", "reconstruction"]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-c", TRAIN, str(config.data), *told]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:

@@ -98,6 +98,8 @@ def test_the_same_seed_gives_the_same_bytes_in_two_processes_and_two_folders(
             "sensors",
             "--epochs",
             "5",
+            "--preset",
+            "fast",
         )
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         subprocess.run(script, cwd=home, env=environment, check=True, capture_output=True)

@@ -21,6 +21,7 @@ def config(**told: Any) -> Decided:
         {
             "data": Path("x.csv"),
             "kind": "table",
+            "judged": "records",
             "variant": "denoising",
             "preset": "fast",
             "noise": 0.1,

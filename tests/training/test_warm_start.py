@@ -25,7 +25,9 @@ from training.pipeline import Published, train
 from training.progress import Quiet
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
-KETTLE: dict[str, Any] = {"variant": "variational", "condition": ("mode",), "widths": (12,), "code_size": 1}
+KETTLE: dict[str, Any] = {
+    "variant": "variational", "condition": ("mode",), "widths": (12,), "code_size": 1, "preset": "fast", "head": "reconstruction",
+}  # fmt: skip
 Continue = Callable[..., Published]
 
 
