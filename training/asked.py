@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from models.table import Table
 from training.autoencoder import Kind
 from training.config import TrainingConfig
-from training.decided import kind_of, variant_of
+from training.decided import head_of, kind_of, variant_of
 from training.errors import TrainingRefused
 from training.heads import HEADS
 from training.variants import VARIANTS
@@ -17,14 +19,19 @@ def check_asked(config: TrainingConfig, table: Table) -> None:
     """TrainingRefused for a name that does not exist, and for what does not fit the data or each other."""
     kind = kind_of(config, table)
     variant = variant_of(config, table, kind)
-    for what, asked, known in (("variant", variant, VARIANTS), ("head", config.head, HEADS)):
-        if asked not in known:
-            raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
+    _check_known("variant", variant, VARIANTS)
+    head = head_of(config, variant, kind)
+    _check_known("head", head, HEADS)
     _check_kind(config, variant, kind)
-    _check_head(config, variant, kind)
+    _check_head(head, variant, kind)
     _check_conditions(config, variant, kind)
     _check_held_out(config, variant, kind)
     _check_contamination(config, variant, kind)
+
+
+def _check_known(what: str, asked: str, known: Collection[str]) -> None:
+    if asked not in known:
+        raise TrainingRefused(f"no {what} {asked!r}; there is: {', '.join(known)}")
 
 
 def _check_kind(config: TrainingConfig, variant: str, kind: Kind) -> None:
@@ -38,13 +45,13 @@ def _check_kind(config: TrainingConfig, variant: str, kind: Kind) -> None:
         )
 
 
-def _check_head(config: TrainingConfig, variant: str, kind: Kind) -> None:
-    if kind not in HEADS[config.head].KINDS:
+def _check_head(head: str, variant: str, kind: Kind) -> None:
+    if kind not in HEADS[head].KINDS:
         fitting = [name for name, each in HEADS.items() if kind in each.KINDS]
         raise TrainingRefused(
-            f"head {config.head!r} is not for {SAID[kind]}; for these there is: {', '.join(fitting)}"
+            f"head {head!r} is not for {SAID[kind]}; for these there is: {', '.join(fitting)}"
         )
-    if config.head == "kl" and variant != "variational":
+    if head == "kl" and variant != "variational":
         raise TrainingRefused("head 'kl' is what a variational autoencoder knows; take --variant variational")
 
 

@@ -109,7 +109,10 @@ class TrainingConfig(BaseModel):
     variant: str | None = Field(
         None, description="kind of autoencoder; an ensemble unless told, or what images and conditions need"
     )
-    head: str = Field("combined", description="how record, errors and latent become a score")
+    head: str | None = Field(
+        None,
+        description="how record, errors and latent become a score; combined unless told, and reconstruction for a single network of records",
+    )
     preset: Literal["fast", "balanced", "best"] | None = Field(
         None, description="how much work a fit may take; balanced unless told, or what --budget allows"
     )

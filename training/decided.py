@@ -31,6 +31,7 @@ class Decided(TrainingConfig):
 
     kind: Kind
     variant: str
+    head: str
     preset: Literal["fast", "balanced", "best"]
     noise: float
     mask: float
@@ -55,6 +56,13 @@ def variant_of(config: TrainingConfig, table: Table, kind: Kind) -> str:
     return "convolutional" if kind == "image" and _is_large(table) else "ensemble"
 
 
+def head_of(config: TrainingConfig, variant: str, kind: Kind) -> str:
+    """As told, or several of them; whoever takes a single network for records takes it for its own judgement."""
+    if config.head is not None:
+        return config.head
+    return "combined" if kind != "table" or VARIANTS[variant].CROSS_FITTED else "reconstruction"
+
+
 def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
     """The settings with nothing left open.
 
@@ -70,6 +78,7 @@ def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
     judged = _judged(config, kind, view, drift)
     moves = judged == "drifting levels"  # then the threshold is for rows that nobody has seen yet
     unless_told = {
+        "head": head_of(config, variant, kind),
         "preset": PRESET,
         "noise": NOISE[judged],
         "mask": MASK.get(judged, MISSING if _has_missing(table, roles) else 0.0),

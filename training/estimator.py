@@ -77,7 +77,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         self,
         variant: str | None = None,
         *,
-        head: str = "combined",
+        head: str | None = None,
         preset: str | None = None,
         budget: float | str | None = None,
         condition: tuple[str, ...] = (),

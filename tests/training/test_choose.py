@@ -109,6 +109,25 @@ def test_a_step_is_timed_on_this_machine(quick: Quick) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "head"),
+    [
+        ({}, "combined"),
+        ({"variant": "denoising"}, "reconstruction"),
+        ({"variant": "denoising", "head": "combined"}, "combined"),
+        ({"variant": "denoising", "window": 5}, "combined"),
+    ],
+    ids=str,
+)
+def test_a_single_network_of_records_judges_by_itself(
+    told: dict[str, Any], head: str, sensors: Callable[..., Path]
+) -> None:
+    config = TrainingConfig.model_validate({"data": sensors(), **told})
+    table = read(config).table
+
+    assert decide(config, table, describe(table, config)).head == head
+
+
+@pytest.mark.parametrize(
     ("told", "variant", "noise", "validation", "calibration"),
     [
         ({}, "ensemble", 0.5, 0.0, 0.0),

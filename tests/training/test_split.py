@@ -23,6 +23,7 @@ def config(**told: Any) -> Decided:
             "kind": "table",
             "judged": "records",
             "variant": "denoising",
+            "head": "reconstruction",
             "preset": "fast",
             "noise": 0.1,
             "mask": 0.1,
