@@ -25,6 +25,7 @@ def check_asked(config: TrainingConfig, table: Table) -> None:
     _check_kind(config, variant, kind)
     _check_head(head, variant, kind)
     _check_conditions(config, variant, kind)
+    _check_levels(config, variant, kind)
     _check_held_out(config, variant, kind)
     _check_contamination(config, variant, kind)
 
@@ -63,6 +64,18 @@ def _check_conditions(config: TrainingConfig, variant: str, kind: Kind) -> None:
         raise TrainingRefused(f"variant {variant!r} takes no --condition; these do: {', '.join(taking)}")
     if variant == "conditional" and not config.condition:
         raise TrainingRefused("variant 'conditional' needs to be told on what: --condition COLUMN")
+
+
+def _check_levels(config: TrainingConfig, variant: str, kind: Kind) -> None:
+    asked = "--view levels" if config.view == "levels" else "--drift on" if config.drift == "on" else None
+    if asked is None or kind != "window":
+        return
+    if "table" not in VARIANTS[variant].KINDS:
+        raise TrainingRefused(
+            f"{asked} leaves no order to read, which variant {variant!r} is for; take another --variant"
+        )
+    if config.condition:
+        raise TrainingRefused(f"{asked} knows no conditions; leave one of the two out")
 
 
 def _check_held_out(config: TrainingConfig, variant: str, kind: Kind) -> None:

@@ -10,9 +10,10 @@ from models.pictures import PictureRefused, header
 from models.table import Table
 from training.autoencoder import Kind
 from training.config import TrainingConfig
-from training.drift import TOO_OFTEN, blocked_false_alarms
+from training.drift import LEAST_ROWS, TOO_OFTEN, blocked_false_alarms
 from training.levels import spans_of
 from training.results import Roles
+from training.spread import WIDEST
 from training.variants import VARIANTS
 from training.view import Judged
 
@@ -24,6 +25,7 @@ MASK: dict[Judged, float] = {"readings": 0.1, "images": 0.1}
 MISSING = 0.1  # mask where values are missing
 PRESET = "balanced"
 VALIDATION, CALIBRATION = 0.15, 0.2
+Seen = Literal["levels", "readings"]
 
 
 class Decided(TrainingConfig):
@@ -95,11 +97,14 @@ def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
 
 def _seen_as(
     config: TrainingConfig, variant: str, kind: Kind, table: Table, roles: Roles
-) -> tuple[Literal["levels", "readings"] | None, Literal["on", "off"] | None]:
+) -> tuple[Seen | None, Literal["on", "off"] | None]:
     """How windows reach the network, and whether their series drifts."""
     if kind != "window":
         return None, None
-    view = config.view or ("levels" if variant == "ensemble" and not config.focus else "readings")
+    usual: Seen = (
+        "levels" if config.drift == "on" or (variant == "ensemble" and not config.focus) else "readings"
+    )
+    view = config.view or usual
     if view == "readings":
         return view, "off"
     if config.drift in {"on", "off"}:
@@ -126,11 +131,11 @@ def drifts(table: Table, roles: Roles, config: TrainingConfig) -> bool:
     filled = [
         np.where(np.isnan(each), np.nanmedian(each), each) for each in columns if not np.isnan(each).all()
     ]
-    if not filled or config.window is None:
+    if not filled or config.window is None or len(rows) - config.window < LEAST_ROWS:
         return False
-    return (
-        blocked_false_alarms(np.stack(filled, axis=1), spans_of(config.window, drifting=True)[0]) > TOO_OFTEN
-    )
+    spans = spans_of(config.window, drifting=True)
+    too_wide = len(spans) * len(filled) > WIDEST  # for the drift head
+    return not too_wide and blocked_false_alarms(np.stack(filled, axis=1), spans[0]) > TOO_OFTEN
 
 
 def _is_large(table: Table) -> bool:

@@ -14,21 +14,31 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.errors import TrainingRefused
+
 Matrix = NDArray[np.float64]
 STRETCHES = 10
+LEAST_ROWS = 2 * STRETCHES
 BELIEVED = 0.8  # share of the covariances
 HORIZON = 1.0  # lengths of the training rows for which a threshold is to hold
 MOMENTS = 4  # of that time at which rows are looked at
 EXPECTED, TOO_OFTEN = 0.01, 0.1  # share of later rows beyond what earlier ones allow
 RIDGE, LEAST = 0.01, 1e-4
+COMPARED = 20_000  # means; more say the same
 
 
 def steps_of(rows: Tensor) -> Tensor:
-    """Differences between the means of consecutive stretches of time. (…, rows, width) -> (…, steps, width)."""
-    stretches = max(2, min(STRETCHES, rows.shape[-2] // 2))
-    size = rows.shape[-2] // stretches
-    latest = rows[..., rows.shape[-2] - size * stretches :, :]
-    means = latest.reshape(*rows.shape[:-2], stretches, size, rows.shape[-1]).mean(dim=-2)
+    """Differences between the means of consecutive stretches of time. (…, rows, width) -> (…, steps, width).
+
+    TrainingRefused for too few rows.
+    """
+    if rows.shape[-2] < LEAST_ROWS:
+        raise TrainingRefused(
+            f"{rows.shape[-2]} windows are too few to tell how a series drifts, which takes {LEAST_ROWS}; take --drift off"
+        )
+    size = rows.shape[-2] // STRETCHES
+    latest = rows[..., rows.shape[-2] - size * STRETCHES :, :]
+    means = latest.reshape(*rows.shape[:-2], STRETCHES, size, rows.shape[-1]).mean(dim=-2)
     return means.diff(dim=-2)
 
 
@@ -40,10 +50,10 @@ def wandering(steps: Tensor) -> Tensor:
     return BELIEVED * covariance + (1 - BELIEVED) * torch.diag_embed(variances)
 
 
-def reached(step: Tensor, stretches: int) -> Iterator[Tensor]:
+def reached(step: Tensor) -> Iterator[Tensor]:
     """How far rows may have moved along a step, both ways, at moments of the time to come. (…, width) -> the same."""
     for moment in range(MOMENTS):
-        ahead = HORIZON * (moment + 0.5) / MOMENTS * stretches  # in stretches of time
+        ahead = HORIZON * (moment + 0.5) / MOMENTS * STRETCHES  # in stretches of time
         yield from (sign * ahead**0.5 * step for sign in (1.0, -1.0))
 
 
@@ -53,9 +63,11 @@ def blocked_false_alarms(rows: Matrix, span: int) -> float:
     rows: (rows, features) in their order, without missing values. Means over `span` rows are compared, stretch by stretch, by
     their Mahalanobis distance. A series too short to know its own ways looks like one that drifts.
     """
+    if len(rows) < span + STRETCHES:
+        return EXPECTED
     means = _standardised(_means(rows, span))
     size = len(means) // STRETCHES
-    if not size or not means.shape[1]:
+    if not means.shape[1]:
         return EXPECTED
     parts = means[: size * STRETCHES].reshape(STRETCHES, size, -1)
     halves = [(order, cut) for order in (parts, parts[::-1]) for cut in range(STRETCHES // 2, STRETCHES)]
@@ -64,7 +76,8 @@ def blocked_false_alarms(rows: Matrix, span: int) -> float:
 
 def _means(rows: Matrix, span: int) -> Matrix:
     total = np.cumsum(np.concatenate([np.zeros((1, rows.shape[1])), rows - rows.mean(axis=0)]), axis=0)
-    return np.asarray((total[span:] - total[:-span]) / span)
+    means = (total[span:] - total[:-span]) / span
+    return np.asarray(means[:: -(-len(means) // COMPARED)])
 
 
 def _standardised(rows: Matrix) -> Matrix:

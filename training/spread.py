@@ -19,10 +19,9 @@ def spread_of(rows: Tensor) -> Tensor:
     return covariance + (RIDGE * variances + floor).diag()
 
 
-def check_width(width: int, head: str) -> None:
-    """TrainingRefused for samples too wide for a covariance."""
+def check_width(width: int, head: str, instead: str) -> None:
+    """TrainingRefused for samples too wide for a covariance, with what to take instead."""
     if width > WIDEST:
         raise TrainingRefused(
-            f"the {head} head knows at most {WIDEST} columns and code numbers together, and here are {width}; "
-            "take --head reconstruction, or a shorter --window"
+            f"the {head} head knows at most {WIDEST} columns and code numbers together, and here are {width}; take {instead}"
         )

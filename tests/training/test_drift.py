@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.judgement import judge
 from models.scorer import Scorer, golden_table
+from training.asked import check_asked
 from training.config import TrainingConfig
 from training.decided import Decided, decide
 from training.drift import HORIZON, MOMENTS, blocked_false_alarms, reached, steps_of, wandering
@@ -59,7 +60,7 @@ def test_steps_are_differences_of_consecutive_stretches() -> None:
     rows = torch.arange(100.0).reshape(100, 1)
 
     assert steps_of(rows).flatten().tolist() == [10.0] * 9
-    assert steps_of(rows[:7]).flatten().tolist() == [2.0] * 2  # the latest six in three stretches
+    assert steps_of(rows[:27]).flatten().tolist() == [2.0] * 9  # the latest twenty
 
 
 def test_a_walk_wanders_by_the_square_root_of_time() -> None:
@@ -73,7 +74,7 @@ def test_a_walk_wanders_by_the_square_root_of_time() -> None:
 
 
 def test_rows_are_moved_both_ways_over_the_time_to_come() -> None:
-    far = torch.stack(list(reached(torch.ones(1), 10))).flatten()
+    far = torch.stack(list(reached(torch.ones(1)))).flatten()
 
     assert len(far) == 2 * MOMENTS
     assert far.sum() == 0
@@ -99,12 +100,26 @@ def test_whether_a_series_drifts_is_asked_of_its_rows(written: Write) -> None:
     assert decided(written(still(1000))).judged == "levels"
 
 
+def test_too_few_windows_tell_nothing_of_drift(written: Write) -> None:
+    path = written(wandered(40))
+    config = TrainingConfig.model_validate(
+        {"data": path, "window": 24, "drift": "on", "epochs": 1, "test": 0}
+    )
+    assert decided(path, window=24).drift == "off"
+
+    with pytest.raises(
+        TrainingRefused, match="windows are too few to tell how a series drifts, which takes 20"
+    ):
+        make(read(config), config, Quiet())
+
+
 def test_what_was_told_holds(written: Write) -> None:
     path = written(wandered(1000))
 
     assert decided(path, drift="off").judged == "levels"
     assert decided(path, view="readings").judged == "readings"
     assert decided(path, variant="denoising").judged == "readings"
+    assert decided(path, variant="denoising", drift="on").judged == "drifting levels"
     assert decided(written(still(1000)), drift="on").judged == "drifting levels"
 
 
@@ -152,8 +167,27 @@ def test_a_series_that_goes_on_as_it_went_raises_few_alarms_and_a_jump_is_found(
     assert found["on"][1] > 0.95
 
 
-def test_too_many_columns_are_refused(written: Write) -> None:
-    path = written(np.random.default_rng(0).standard_normal((120, 600)))
+@pytest.mark.parametrize("asked", [{"drift": "on"}, {"view": "levels"}], ids=str)
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"variant": "convolutional"}, "leaves no order to read, which variant 'convolutional' is for"),
+        ({"variant": "conditional", "condition": ("x2",)}, "knows no conditions"),
+    ],
+    ids=["an order", "a condition"],
+)
+def test_levels_are_refused_where_they_lose_what_was_asked_for(
+    asked: dict[str, Any], told: dict[str, Any], says: str, written: Write
+) -> None:
+    config = TrainingConfig.model_validate({"data": written(still(100)), "window": 8, **asked, **told})
+
+    with pytest.raises(TrainingRefused, match=says):
+        check_asked(config, read(config).table)
+
+
+def test_too_many_columns_are_refused_and_not_asked_for(written: Write) -> None:
+    path = written(np.cumsum(np.random.default_rng(0).standard_normal((120, 600)), axis=0))
+    assert decided(path, window=4).drift == "off"
     config = TrainingConfig.model_validate(
         {
             "data": path,
@@ -166,7 +200,7 @@ def test_too_many_columns_are_refused(written: Write) -> None:
         }
     )
 
-    with pytest.raises(TrainingRefused, match="the drift head knows at most 1024"):
+    with pytest.raises(TrainingRefused, match="the drift head knows at most 1024 .* take --drift off"):
         make(read(config), config, Quiet())
 
 

@@ -39,7 +39,7 @@ class DriftHead(Head):
         super().__init__()
         self.terms = known.terms
         rows = known.view.x.double()
-        check_width(rows.shape[1], "drift")
+        check_width(rows.shape[1], "drift", "--drift off")
         spread, steps = spread_of(rows), steps_of(rows)
         self.register_buffer("mean", rows.mean(dim=0).float())
         self.register_buffer("precision", torch.linalg.inv(spread + SHARE * wandering(steps)).float())
@@ -48,7 +48,7 @@ class DriftHead(Head):
         self.out_of_fold = torch.cat([
             far(some + moved, precision)[0].float()
             for step, precision in _left_out(steps, spread)
-            for moved in reached(step, len(steps) + 1)
+            for moved in reached(step)
         ])  # fmt: skip
 
     def forward(self, view: View) -> tuple[Tensor, Tensor]:

@@ -29,7 +29,7 @@ class MahalanobisHead(Head):
         super().__init__()
         self.terms, self.size = known.terms, known.view.x.shape[1]
         together = joined(known.view)
-        check_width(together.shape[2], "mahalanobis")
+        check_width(together.shape[2], "mahalanobis", "--head reconstruction, or a shorter --window")
         fits = [self._fit(together[member], known, member) for member in range(len(together))]
         means, precisions = zip(*fits, strict=True)
         self.register_buffer("mean", torch.stack(means).unsqueeze(1).float())
