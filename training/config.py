@@ -227,6 +227,10 @@ class TrainingConfig(BaseModel):
             )
         if self.focus and self.view == "levels":
             raise ValueError("focus is for readings; levels have none: take --view readings")
+        if self.loss == "bce" and (self.view == "levels" or self.drift == "on"):
+            raise ValueError(
+                "loss bce is for values in [0, 1], and levels are not: leave it out, or take --view readings"
+            )
         if self.drift == "on" and (self.view == "readings" or self.focus):
             raise ValueError("drift is of levels: take --view levels, without --focus")
         if self.window and self.focus and self.focus > self.window:

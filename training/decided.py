@@ -101,9 +101,8 @@ def _seen_as(
     """How windows reach the network, and whether their series drifts."""
     if kind != "window":
         return None, None
-    usual: Seen = (
-        "levels" if config.drift == "on" or (variant == "ensemble" and not config.focus) else "readings"
-    )
+    dense = variant == "ensemble" and not config.focus and config.loss != "bce"
+    usual: Seen = "levels" if config.drift == "on" or dense else "readings"
     view = config.view or usual
     if view == "readings":
         return view, "off"

@@ -113,6 +113,19 @@ def test_too_few_windows_tell_nothing_of_drift(written: Write) -> None:
         make(read(config), config, Quiet())
 
 
+def test_levels_of_shares_are_no_shares(written: Write) -> None:
+    """Numbers that fill [0, 1] are compared by cross entropy, but not their departures."""
+    path, losses = written(np.random.default_rng(0).random((200, 3))), []
+    for view in ("levels", "readings"):
+        config = TrainingConfig.model_validate(
+            {"data": path, "window": 8, "drift": "off", "epochs": 1, "preset": "fast", "view": view}
+        )
+        losses.append(make(read(config), config, Quiet()).bundle.manifest.training.settings["loss"])
+
+    assert losses == ["mse", "bce"]
+    assert decided(path, loss="bce").view == "readings"
+
+
 def test_what_was_told_holds(written: Write) -> None:
     path = written(wandered(1000))
 
@@ -138,6 +151,7 @@ def test_the_rows_that_will_test_have_no_say(written: Write) -> None:
         ({"drift": "on", "window": 8, "view": "readings"}, "drift is of levels"),
         ({"drift": "on", "window": 8, "focus": 2}, "drift is of levels"),
         ({"view": "levels", "window": 8, "focus": 2}, "focus is for readings"),
+        ({"view": "levels", "window": 8, "loss": "bce"}, "loss bce is for values in"),
     ],
 )
 def test_drift_is_for_levels(told: dict[str, Any], says: str) -> None:

@@ -86,7 +86,7 @@ def _preprocessing(scaling: Scaling, columns: FeatureSchema, config: Decided) ->
 def _learned(table: Table, roles: Roles, parts: Parts, config: Decided) -> tuple[FeatureSchema, Scaling, str]:
     """Columns, scaling and loss from the training rows."""
     numbers = {name: table.columns[name].numbers().values[parts.train] for name in roles.numeric}
-    loss = _chosen_loss(config.loss, numbers)
+    loss = "mse" if config.view == "levels" else _chosen_loss(config.loss, numbers)
     timed = roles.order is not None or config.window is not None
     how = _How(loss, config.scaling, timed=timed, rough=config.contamination is not None)
     features = {name: _numeric(name, values, how) for name, values in numbers.items()}
