@@ -76,6 +76,10 @@ def _check_levels(config: TrainingConfig, variant: str, kind: Kind) -> None:
         )
     if config.condition:
         raise TrainingRefused(f"{asked} knows no conditions; leave one of the two out")
+    if config.drift == "on" and not VARIANTS[variant].CROSS_FITTED:
+        raise TrainingRefused(
+            "--drift on holds no rows out, which takes members that each leave out a part of them: take --variant ensemble"
+        )
 
 
 def _check_held_out(config: TrainingConfig, variant: str, kind: Kind) -> None:

@@ -78,14 +78,16 @@ def decide(config: TrainingConfig, table: Table, roles: Roles) -> Decided:
     crossed = VARIANTS[variant].CROSS_FITTED and kind == "table" and (roles.order is None or dirty)
     view, drift = _seen_as(config, variant, kind, table, roles)
     judged = _judged(config, kind, view, drift)
-    moves = judged == "drifting levels"  # then the threshold is for rows that nobody has seen yet
+    head = head_of(config, variant, kind)
+    # Then the threshold is for windows that nobody has seen yet; other heads know those that were.
+    moves = judged == "drifting levels" and head in {"combined", "drift"}
     unless_told = {
-        "head": head_of(config, variant, kind),
+        "head": head,
         "preset": PRESET,
         "noise": NOISE[judged],
         "mask": MASK.get(judged, MISSING if _has_missing(table, roles) else 0.0),
         "validation": 0.0 if crossed or moves else VALIDATION,
-        "calibration": 0.0 if moves or (crossed and config.fpr is None) else CALIBRATION,
+        "calibration": 0.0 if (crossed or moves) and config.fpr is None else CALIBRATION,
     }
     told = config.model_dump(exclude_none=True, exclude={"budget"})
     follows = {"kind": kind, "variant": variant, "view": view, "drift": drift, "judged": judged}
@@ -102,13 +104,10 @@ def _seen_as(
     if kind != "window":
         return None, None
     dense = variant == "ensemble" and not config.focus and config.loss != "bce"
-    usual: Seen = "levels" if config.drift == "on" or dense else "readings"
-    view = config.view or usual
-    if view == "readings":
+    view = config.view or ("levels" if dense else "readings")
+    if view == "readings" or config.drift == "off" or not VARIANTS[variant].CROSS_FITTED:
         return view, "off"
-    if config.drift in {"on", "off"}:
-        return view, config.drift
-    return view, "on" if drifts(table, roles, config) else "off"
+    return view, "on" if config.drift == "on" or drifts(table, roles, config) else "off"
 
 
 def _judged(config: TrainingConfig, kind: Kind, view: str | None, drift: str | None) -> Judged:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from typing import ClassVar
+
 from torch import Tensor, nn
 
-from training.view import View
+from training.autoencoder import Kind
+from training.head import Head
+from training.view import Known, View
 
 # A feature that is always rebuilt perfectly would otherwise turn a rounding error into an alarm.
 LEAST_SPREAD = 1e-4
@@ -24,3 +29,23 @@ class UsualErrors(nn.Module):
         """-> (rows, terms), >= 0."""
         present = view.present.sum(dim=1, keepdim=True).clamp(min=1)
         return view.errors / self.spread * view.present / present
+
+
+class UsualHead(Head):
+    """A head whose score adds up what each feature's usual error says."""
+
+    KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
+
+    def __init__(self, known: Known) -> None:
+        super().__init__()
+        self.usual = UsualErrors(known.view)
+        self.out_of_fold = self(known.view)[0][known.fresh]
+
+    @abstractmethod
+    def said(self, view: View) -> Tensor:
+        """What each feature adds, >= 0. -> (rows, terms)."""
+
+    def forward(self, view: View) -> tuple[Tensor, Tensor]:
+        """-> score (rows,), attribution (rows, terms)."""
+        attribution = self.said(view)
+        return attribution.sum(dim=1), attribution

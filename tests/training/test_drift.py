@@ -132,7 +132,7 @@ def test_what_was_told_holds(written: Write) -> None:
     assert decided(path, drift="off").judged == "levels"
     assert decided(path, view="readings").judged == "readings"
     assert decided(path, variant="denoising").judged == "readings"
-    assert decided(path, variant="denoising", drift="on").judged == "drifting levels"
+    assert decided(path, variant="denoising", view="levels").judged == "levels"
     assert decided(written(still(1000)), drift="on").judged == "drifting levels"
 
 
@@ -197,6 +197,28 @@ def test_levels_are_refused_where_they_lose_what_was_asked_for(
 
     with pytest.raises(TrainingRefused, match=says):
         check_asked(config, read(config).table)
+
+
+def test_a_single_network_has_no_rows_to_leave_out(written: Write) -> None:
+    config = TrainingConfig.model_validate(
+        {"data": written(still(100)), "window": 8, "drift": "on", "variant": "denoising"}
+    )
+
+    with pytest.raises(TrainingRefused, match="--drift on holds no rows out"):
+        check_asked(config, read(config).table)
+
+
+@pytest.mark.parametrize(
+    ("told", "held_out"),
+    [({}, (0, 0)), ({"fpr": 0.05}, (0, 0.2)), ({"head": "memory"}, (0.15, 0.2))],
+    ids=str,
+)
+def test_rows_are_held_out_where_moved_windows_do_not_speak(
+    told: dict[str, Any], held_out: tuple[float, float], written: Write
+) -> None:
+    found = decided(written(still(200)), drift="on", **told)
+
+    assert (found.validation, found.calibration) == held_out
 
 
 def test_too_many_columns_are_refused_and_not_asked_for(written: Write) -> None:

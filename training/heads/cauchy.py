@@ -9,29 +9,17 @@ mean of logarithms asks how many are strange at once: of many sensors one that j
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor
 
-from training.autoencoder import Kind
-from training.head import Head
-from training.usual import UsualErrors
-from training.view import Known, View
+from training.usual import UsualHead
+from training.view import View
 
 
-class CauchyHead(Head):
+class CauchyHead(UsualHead):
     """Score >= 0, about half on ordinary rows; its attribution is each feature's logarithm."""
 
-    KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
-
-    def __init__(self, known: Known) -> None:
-        super().__init__()
-        self.usual = UsualErrors(known.view)
-        self.out_of_fold = self(known.view)[0][known.fresh]
-
-    def forward(self, view: View) -> tuple[Tensor, Tensor]:
-        """-> score (rows,), attribution (rows, terms)."""
+    def said(self, view: View) -> Tensor:
+        """-> (rows, terms)."""
         present = view.present.sum(dim=1, keepdim=True).clamp(min=1)
-        attribution = torch.log1p(self.usual(view) * present) / present
-        return attribution.sum(dim=1), attribution
+        return torch.log1p(self.usual(view) * present) / present

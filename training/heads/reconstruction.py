@@ -11,27 +11,15 @@ happened to be quiet in it then raised alarms ever after.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from torch import Tensor
 
-from training.autoencoder import Kind
-from training.head import Head
-from training.usual import UsualErrors
-from training.view import Known, View
+from training.usual import UsualHead
+from training.view import View
 
 
-class ReconstructionHead(Head):
+class ReconstructionHead(UsualHead):
     """Score >= 0, about 1 on ordinary rows; its attribution is each feature's term of the mean."""
 
-    KINDS: ClassVar[frozenset[Kind]] = frozenset({"table", "window", "image"})
-
-    def __init__(self, known: Known) -> None:
-        super().__init__()
-        self.usual = UsualErrors(known.view)
-        self.out_of_fold = self(known.view)[0][known.fresh]
-
-    def forward(self, view: View) -> tuple[Tensor, Tensor]:
-        """-> score (rows,), attribution (rows, terms)."""
-        attribution = self.usual(view)
-        return attribution.sum(dim=1), attribution
+    def said(self, view: View) -> Tensor:
+        """-> (rows, terms)."""
+        return self.usual(view)  # type: ignore[no-any-return]
