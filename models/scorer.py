@@ -132,9 +132,9 @@ def golden_table(columns: Mapping[str, tuple[float | str | None, ...]]) -> Table
     return Table(typed(dict(columns)), rows, JsonPlaces("columns", {}))
 
 
-def check_scores(found: Vector, published: Vector, threshold: float) -> None:
-    """BundleRefused unless each score is within 1e-5 · max(score, threshold) of the one it should be."""
-    allowed = TOLERANCE * np.maximum(published, threshold)
+def check_scores(found: Vector, published: Vector, threshold: float, tolerance: float = TOLERANCE) -> None:
+    """BundleRefused unless each score is within tolerance · max(score, threshold) of the one it should be."""
+    allowed = tolerance * np.maximum(published, threshold)
     if found.shape != published.shape or not np.all(np.abs(found - published) <= allowed):
         raise BundleRefused("model.onnx does not score its golden records as it did at export")
 
