@@ -57,7 +57,8 @@ class LatentDistance(nn.Module):
 
     def forward(self, latent: Tensor) -> Tensor:
         """(rows, code size) -> (rows,)."""
-        return ((latent - self.mean) @ self.whiten).square().sum(dim=1).sqrt()
+        distance: Tensor = torch.linalg.vector_norm((latent - self.mean) @ self.whiten, dim=1)
+        return distance
 
 
 class ScoringGraph(nn.Module):
@@ -89,10 +90,9 @@ class ScoringGraph(nn.Module):
         x, there = self._scaled(numeric, categorical, image)
         view, latent, expected = self._look(x, there)
         score, terms = self.head(view)
-        known = view.present.sum(dim=1).clamp(min=1)
         return Outputs(
             score=score,
-            reconstruction_error=(view.errors * view.present).sum(dim=1) / known,
+            reconstruction_error=view.mean_errors.sum(dim=1),
             latent_distance=self.latent_distance(latent),
             latent=latent,
             expected=self.preprocessing.restored(expected),
@@ -132,30 +132,33 @@ class ScoringGraph(nn.Module):
         `fold`: (rows,) of known rows, whose errors are those of the member that left them out; of -1 the mean of all.
         """
         network, preprocessing = self.autoencoder, self.preprocessing
-        seen = preprocessing.seen(x)
+        bent = preprocessing.bent(x)
+        seen = preprocessing.limited(bent)
         latent, condition = network.encode(seen), network.condition(seen)
         each = preprocessing.rebuilt(network.each(latent, condition))
-        x_hat = each.mean(dim=0)
-        x = preprocessing.filled(x, there, x_hat)
-        target = preprocessing.bent(x)
-        squared = (target - each).square()
-        errors = squared.mean(dim=0) if fold is None else _by_fold(squared, fold)
+        x_hat = each.mean(dim=0) if len(each) > 1 else preprocessing.rebuilt(network.decode(latent, condition))
+        target = preprocessing.filled(bent, there, x_hat)
+        errors = (target - x_hat).square() if len(each) == 1 else _by_fold((target - each).square(), fold)
+        present = preprocessing.flat(there)
         view = View(
-            x=preprocessing.judged(x),
+            x=preprocessing.judged(preprocessing.filled(x, there, preprocessing.straight(x_hat))),
             residual=preprocessing.judged(target - each),
             codes=network.codes(latent),
-            errors=preprocessing.flat(preprocessing.per_feature(errors)),
-            present=preprocessing.flat(there),
+            errors=preprocessing.flat(preprocessing.per_feature(errors)) * present,
+            present=present,
             divergence=network.divergence(seen),
         )
         return view, latent, preprocessing.given(target, x_hat)
 
 
-def _by_fold(squared: Tensor, fold: Tensor) -> Tensor:
+def _by_fold(squared: Tensor, fold: Tensor | None) -> Tensor:
     """(members, rows, *axes) -> (rows, *axes)."""
+    mean = squared.mean(dim=0)
+    if fold is None:
+        return mean
     own = squared[fold.clamp(min=0), torch.arange(len(fold))]
     left_out = (fold >= 0).reshape(-1, *[1] * (own.dim() - 1))
-    return torch.where(left_out, own, squared.mean(dim=0))
+    return torch.where(left_out, own, mean)
 
 
 def runs_of(samples: Samples, size: int) -> Iterator[Inputs]:

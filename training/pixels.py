@@ -44,9 +44,17 @@ class Pixels(nn.Module):
         """No pixel is missing."""
         return x
 
+    def straight(self, x: Tensor) -> Tensor:
+        """Nor were they bent."""
+        return x
+
     def seen(self, x: Tensor) -> Tensor:
         """All there is: no pixel is out of range."""
         return x
+
+    def limited(self, bent: Tensor) -> Tensor:
+        """The same."""
+        return bent
 
     def rebuilt(self, x_hat: Tensor) -> Tensor:
         """As it is."""

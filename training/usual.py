@@ -22,13 +22,12 @@ class UsualErrors(nn.Module):
 
     def __init__(self, known: View) -> None:
         super().__init__()
-        spread = (known.errors * known.present).sum(dim=0) / known.present.sum(dim=0).clamp(min=1)
+        spread = known.errors.sum(dim=0) / known.present.sum(dim=0).clamp(min=1)
         self.register_buffer("spread", spread.clamp(min=LEAST_SPREAD))
 
     def forward(self, view: View) -> Tensor:
         """-> (rows, terms), >= 0."""
-        present = view.present.sum(dim=1, keepdim=True).clamp(min=1)
-        return view.errors / self.spread * view.present / present
+        return view.mean_errors * self.spread.reciprocal()
 
 
 class UsualHead(Head):

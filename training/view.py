@@ -16,8 +16,8 @@ class View(NamedTuple):
     """Samples as a head sees them; of a window, its judged readings side by side.
 
     x: (rows, size) in scaled units, as far out as they are. residual: (members, rows, size) x - x_hat of each network.
-    codes: (members, rows, code size). errors, present: (rows, terms) the squared error of each feature, and whether it
-    has a value. divergence: (rows,) what the code says of a sample in nats, 0 where no network speaks of it.
+    codes: (members, rows, code size). errors, present: (rows, terms) the squared error of each feature, 0 where it has no value,
+    and whether it has one. divergence: (rows,) what the code says of a sample in nats, 0 where no network speaks of it.
     """
 
     x: Tensor
@@ -26,6 +26,11 @@ class View(NamedTuple):
     errors: Tensor
     present: Tensor
     divergence: Tensor
+
+    @property
+    def mean_errors(self) -> Tensor:
+        """What each term adds to the mean over those that have a value: (rows, terms)."""
+        return self.errors * self.present.sum(dim=1, keepdim=True).clamp(min=1).reciprocal()
 
     @classmethod
     def together(cls, views: Sequence[View]) -> View:
