@@ -1,0 +1,185 @@
+"""The client that blocks. Each verb is asked for in steps; this only runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar, Unpack
+
+import httpx
+
+from offbeat.client.connecting import ADDRESS, MOST_ROWS, RETRIES, SECONDS, scoring, timeout
+from offbeat.client.descriptions import Alias, Model, ModelSummary, Version
+from offbeat.client.options import FrameOptions, ReadOptions, Reference, ScoreOptions, SeriesOptions
+from offbeat.client.replies import (
+    ColumnsReply,
+    EmbedReply,
+    ReconstructReply,
+    Result,
+    SampleReply,
+    ScoreReply,
+)
+from offbeat.client.retrying import Retries
+from offbeat.client.runners import Runner
+from offbeat.client.streams import Reading, Stream
+from offbeat.client.tables import DataFrame, Records
+
+Frame = TypeVar("Frame", bound=DataFrame)
+
+
+class Client:
+    """One service. Use it as a context manager, or `close` it; safe to share between threads.
+
+    `seconds` is the longest a reply may take. What meets a full service (429, 503) or a broken connection is sent again
+    up to `retries` times within half a minute; 0 is never, and Retries(…) says more. `admin_key` is for what changes an alias.
+    More than `most_rows` records go in several requests, and so do fewer where the service takes no more.
+    Every verb raises Refused for what the service says no to, and Unreachable when there is no reply.
+    """
+
+    def __init__(
+        self,
+        address: str = ADDRESS,
+        *,
+        admin_key: str | None = None,
+        seconds: float = SECONDS,
+        retries: int | Retries = RETRIES,
+        most_rows: int = MOST_ROWS,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(base_url=address, timeout=timeout(seconds), transport=transport)
+        self._run = Runner(self._http)
+        self._scoring = scoring(retries, admin_key, most_rows)
+        self._control = self._scoring.control
+
+    def __enter__(self) -> Self:
+        """Open until the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def score(
+        self,
+        model: str,
+        records: Records,
+        *,
+        features: Sequence[str] | None = None,
+        **options: Unpack[ScoreOptions],
+    ) -> ScoreReply:
+        """A result for each record. `features` name the columns of an array."""
+        return self._run(self._scoring.score(model, records, features, options))
+
+    def score_columns(
+        self,
+        model: str,
+        records: Records,
+        *,
+        features: Sequence[str] | None = None,
+        **options: Unpack[ScoreOptions],
+    ) -> ColumnsReply:
+        """The same with an array a field: cheaper for many records."""
+        return self._run(self._scoring.score_columns(model, records, features, options))
+
+    def score_frame(self, model: str, frame: Frame, **options: Unpack[FrameOptions]) -> Frame:
+        """Verdicts on a data frame as another of its kind, row by row; its columns are those of `offbeat score`."""
+        return self._run(self._scoring.score_frame(model, frame, options))
+
+    def score_csv(self, model: str, data: bytes, **options: Unpack[ScoreOptions]) -> ScoreReply:
+        """Verdicts on the rows of a CSV with a header, in one request."""
+        return self._run(self._scoring.score_csv(model, data, options))
+
+    def score_picture(self, model: str, data: bytes, **options: Unpack[ScoreOptions]) -> ScoreReply:
+        """The verdict on a PNG or JPEG, with what was expected and where it is strange."""
+        return self._run(self._scoring.score_picture(model, data, options))
+
+    def embed(
+        self,
+        model: str,
+        records: Records,
+        *,
+        features: Sequence[str] | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> EmbedReply:
+        """The latent embedding of each record."""
+        return self._run(self._scoring.embed(model, records, features, options))
+
+    def reconstruct(
+        self,
+        model: str,
+        records: Records,
+        *,
+        features: Sequence[str] | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> ReconstructReply:
+        """Each record as the model would have it."""
+        return self._run(self._scoring.reconstruct(model, records, features, options))
+
+    def sample(
+        self,
+        model: str,
+        n: int = 1,
+        *,
+        seed: int | None = None,
+        condition: Mapping[str, Any] | None = None,
+        **reference: Unpack[Reference],
+    ) -> SampleReply:
+        """Made-up records, of variational models."""
+        return self._run(self._scoring.sample(model, n, seed, condition, reference))
+
+    def series(self, model: str, **options: Unpack[SeriesOptions]) -> Series:
+        """A place to push readings into, one at a time; it keeps what the model's window reaches back to."""
+        return Series(self._run, Stream(self._scoring, model, options))
+
+    def ready(self) -> bool:
+        """Whether the service is there and has loaded its models; asked once, whatever `retries` says."""
+        return self._run(self._control.ready())
+
+    def models(self) -> list[ModelSummary]:
+        """Every model: its name, versions, and which version each alias serves."""
+        return self._run(self._control.models())
+
+    def model(self, name: str) -> Model:
+        """All about a model: aliases with thresholds, features with kind and range, quality."""
+        return self._run(self._control.model(name))
+
+    def version(self, name: str, number: int) -> Version:
+        """All about one version."""
+        return self._run(self._control.version(name, number))
+
+    def promote(self, name: str, version: int, *, alias: str = "champion") -> Alias:
+        """Point an alias at a version. Needs the admin key, as the next two do; sent again only if it never arrived."""
+        return self._run(self._control.promote(name, version, alias))
+
+    def rollback(self, name: str, *, alias: str = "champion") -> Alias:
+        """Return an alias to what it was before its last change, threshold included."""
+        return self._run(self._control.rollback(name, alias))
+
+    def set_threshold(self, name: str, threshold: float | None, *, alias: str = "champion") -> Alias:
+        """Override the threshold behind an alias; None returns to the version's own."""
+        return self._run(self._control.set_threshold(name, threshold, alias))
+
+
+class Series:
+    """Readings of one model, pushed one at a time and by one thread at a time; several series go by the model's column."""
+
+    def __init__(self, run: Runner, stream: Stream) -> None:
+        self._run, self._stream = run, stream
+
+    def push(self, reading: Reading) -> Result:
+        """The verdict on a reading, `unknown` until a whole window is there. One that raises was not kept: push it again."""
+        return self._run(self._stream.push(reading))
+
+    def fill(self, readings: Iterable[Reading]) -> None:
+        """Keep earlier readings without asking for verdicts, such as those from before a restart."""
+        self._run(self._stream.fill(readings))
+
+    def forget(self, series: Hashable = None) -> None:
+        """Keep nothing of a series that has ended, by its name; by nothing where the model tells none apart."""
+        self._stream.forget(series)
