@@ -13,10 +13,10 @@ QUICK = --output var/benchmarks/quick $(if $(PEERS),--peers-python $(PEERS))
 CODE := batch models offbeat service training tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve train test coverage test-slim check format lint types imports e2e bench soak image clean
+.PHONY: help run serve train test coverage test-slim check format lint types imports e2e bench bench-serving soak image clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(SERVICE)/ready ## serve the shipped model, post the example readings, show the strangest (CI=1: then stop)
 	@$(SERVICE)/bin/offbeat demo
@@ -60,6 +60,10 @@ bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see
 	$(DEV)/bin/python -m benchmarks.quality host $(QUICK)
 	$(if $(OFFBEAT_DATA),$(DEV)/bin/python -m benchmarks.quality clean --sets 6_cardio 40_vowels $(QUICK))
 	$(DEV)/bin/python benchmarks/scoring.py
+
+bench-serving: $(DEV)/ready ## our service beside MLServer, Triton, BentoML and FastAPI; SERVING=--quick takes minutes (needs wrk and two cores)
+	-$(DEV)/bin/python -m benchmarks.serving setup
+	$(DEV)/bin/python -m benchmarks.serving run $(SERVING)
 
 soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates
 	OFFBEAT_PROFILE=soak OFFBEAT_PROMOTIONS=100 OFFBEAT_MUTATIONS=10000 OFFBEAT_FUZZ=20000 $(DEV)/bin/python -m pytest -q -s tests/models/test_mutations.py tests/service/test_fuzz.py tests/journeys/test_promotions.py
