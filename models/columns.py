@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from models.cells import Rows, some
+
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 EXACT = 2.0**53  # beyond, float64 skips integers
@@ -36,6 +38,10 @@ class Numbers(NamedTuple):
     missing: Mask
     bad: list[BadCell]
 
+    def take(self, rows: Rows) -> Numbers:
+        """The same of these rows, where no cell is bad."""
+        return Numbers(self.values[rows], self.missing[rows], [])
+
 
 class Categories(NamedTuple):
     """A column read as categories: None where missing; bad cells listed."""
@@ -60,19 +66,29 @@ class Column(Protocol):
         """Read every cell as a category."""
         ...
 
-    def take(self, rows: NDArray[np.int64]) -> Column:
+    def is_absent(self) -> bool:
+        """Whether no row has a value."""
+        ...
+
+    def take(self, rows: Rows) -> Column:
         """The same column with these rows only, in this order."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """Cells as a CSV file has them: all text; empty or blank is missing."""
+    """Cells as a CSV file has them: all text; empty or blank is missing.
+
+    `known`: what `numbers` would say, where the reader of the file found it on its way; it holds no bad cell.
+    """
 
     cells: Sequence[str]
+    known: Numbers | None = None
 
     def numbers(self) -> Numbers:
         """Numbers as Python writes them; `nan` and `inf` are read and left for the verdict to refuse."""
+        if self.known is not None:
+            return self.known
         empty = [is_empty(cell) for cell in self.cells]
         # numpy reads 1_000 as Python source does; nobody's sensor writes that.
         read = ["nan" if lost or "_" in cell else cell for cell, lost in zip(self.cells, empty, strict=True)]
@@ -87,24 +103,37 @@ class TextColumn:
         """The text itself."""
         return Categories([None if is_empty(cell) else cell for cell in self.cells], [])
 
-    def take(self, rows: NDArray[np.int64]) -> TextColumn:
+    def is_absent(self) -> bool:
+        """Whether every cell is empty or blank."""
+        return _is_absent(self.cells, self.known)
+
+    def take(self, rows: Rows) -> TextColumn:
         """The same column with these rows only, in this order."""
-        return TextColumn([self.cells[row] for row in rows])
+        return TextColumn(some(self.cells, rows), self.known and self.known.take(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class TypedColumn:
-    """Cells as JSON has them: a number is a number and text is text; None is missing."""
+    """Cells as JSON has them: a number is a number and text is text; None is missing.
+
+    `known`: what `numbers` would say, where the reader of the body found it on its way; it holds no bad cell.
+    """
 
     cells: Sequence[Any]
+    known: Numbers | None = None
 
     def numbers(self) -> Numbers:
         """int and float only: `true` is not 1 and "0.1" is not 0.1."""
-        if set(map(type, self.cells)) <= {float, int, type(None)}:
+        if self.known is not None:
+            return self.known
+        kinds = set(map(type, self.cells))
+        if kinds <= {float, int, type(None)}:
             values = np.array(self.cells, dtype=np.float64)
         else:
             values = np.array([cell if _is_number(cell) else np.nan for cell in self.cells], dtype=np.float64)
-        missing = np.array([cell is None for cell in self.cells], dtype=np.bool_)
+        missing = np.zeros(len(self.cells), dtype=np.bool_)
+        if type(None) in kinds:
+            missing = np.array([cell is None for cell in self.cells], dtype=np.bool_)
         return Numbers(values, missing, _bad_cells(self.cells, values, ~missing, _typed_fault))
 
     def categories(self) -> Categories:
@@ -116,9 +145,13 @@ class TypedColumn:
         ]
         return Categories([_spelled(cell) for cell in self.cells], bad)
 
-    def take(self, rows: NDArray[np.int64]) -> TypedColumn:
+    def is_absent(self) -> bool:
+        """Whether every cell is null, or text that is empty or blank."""
+        return _is_absent(self.cells, self.known)
+
+    def take(self, rows: Rows) -> TypedColumn:
         """The same column with these rows only, in this order."""
-        return TypedColumn([self.cells[row] for row in rows])
+        return TypedColumn(some(self.cells, rows), self.known and self.known.take(rows))
 
 
 def is_empty(cell: object) -> bool:
@@ -144,6 +177,11 @@ def shown(cell: object) -> str:
     return text[:SHOWN] + "…" if longer else text
 
 
+def _is_absent(cells: Sequence[Any], known: Numbers | None) -> bool:
+    """Cells that are not there yet need not be made to know it."""
+    return all(map(is_empty, cells)) if known is None else bool(known.missing.all())
+
+
 def _bad_cells(
     cells: Sequence[Any],
     values: Vector,
@@ -163,8 +201,10 @@ def _is_number(cell: object) -> TypeGuard[int | float]:
 def _spelled(cell: object) -> str | None:
     if isinstance(cell, str):
         return cell or None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     # What is no category is listed as bad; spelling a deeply nested one would exhaust the stack.
-    return json.dumps(cell) if isinstance(cell, int) else None
+    return str(cell) if isinstance(cell, int) else None
 
 
 def _parsed(text: str) -> float:

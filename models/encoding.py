@@ -72,6 +72,10 @@ def encode(table: Table, schema: FeatureSchema) -> Encoded:
     A feature that is not a column of the table is missing in every record; `FeatureSchema.check` is
     what refuses such a table.
     """
+    if len(schema.numeric) == len(schema.features):
+        matrix = table.matrix(schema.names)
+        if matrix is not None:
+            return encode_matrix(matrix)
     numbers: list[Numbers] = []
     texts: list[list[str | None]] = []
     images = [np.zeros((table.rows, *feature.shape), dtype=np.uint8) for feature in schema.images]
@@ -83,20 +87,35 @@ def encode(table: Table, schema: FeatureSchema) -> Encoded:
         )
     )
     rows = table.rows
-    values = _stacked([read.values for read in numbers], rows, np.float64)
     codes = _stacked([_codes(*pair) for pair in zip(texts, schema.categorical, strict=True)], rows, np.int64)
     lost = _stacked([read.missing for read in numbers], rows, np.bool_)
     empty = [list(map(is_empty, _column(table, feature.name).cells)) for feature in schema.images]
     no_image = _stacked([np.array(each) for each in empty], rows, np.bool_)
-    finite = np.isfinite(values)
+    values, wild = _finite(_stacked([read.values for read in numbers], rows, np.float64))
     return Encoded(
-        numeric=np.where(finite, values, np.nan),
+        numeric=values,
         categorical=codes,
         missing=np.hstack([lost, codes == MISSING, no_image]),
-        not_finite=np.hstack([~finite & ~lost, np.zeros_like(codes, np.bool_), np.zeros_like(no_image)]),
+        not_finite=np.hstack([wild & ~lost, np.zeros_like(codes, np.bool_), np.zeros_like(no_image)]),
         texts=tuple(texts),
         image=images[0] if images else None,
     )
+
+
+def encode_matrix(values: NDArray[np.float64], missing: Mask | None = None) -> Encoded:
+    """Records of numbers alone, (rows, numeric features) in the order of the schema; what is not finite is not missing.
+
+    `missing`: the same shape; none is missing without it.
+    """
+    lost = np.zeros(values.shape, np.bool_) if missing is None else missing
+    numbers, wild = _finite(values)
+    return Encoded(numbers, np.empty((len(values), 0), np.int64), lost, wild & ~lost, ())
+
+
+def _finite(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], Mask]:
+    """The same with NaN for whatever is not a finite number, and where that is."""
+    wild = ~np.isfinite(values)
+    return (np.where(wild, np.nan, values) if wild.any() else values), wild
 
 
 def _read_numbers(table: Table, schema: FeatureSchema, into: list[Numbers]) -> Iterator[Mismatch]:

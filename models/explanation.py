@@ -5,10 +5,12 @@ Columns of arrays for all records; what is said of one record is made when asked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from itertools import count
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,34 @@ class Contribution(NamedTuple):
     expected: Value
     share: float
     direction: Direction
+
+
+class Explanation(Protocol):
+    """What can be said of one record beyond its score."""
+
+    def contributions_of(self, rows: slice, top: int) -> list[list[Contribution]]:
+        """What adds most to the score of each of these records, largest first."""
+        ...
+
+    def expected_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The records as the model would have them, in their own units."""
+        ...
+
+    def imputed(self, row: int) -> list[str]:
+        """Features without a value."""
+        ...
+
+    def warnings(self, row: int) -> list[str]:
+        """What the reader of a verdict should know."""
+        ...
+
+    def warned(self) -> Iterable[int]:
+        """The records that may have warnings; the others have none."""
+        ...
+
+    def error_map(self, row: int) -> str | None:
+        """Where a picture is strange, itself a picture (base64 of a PNG)."""
+        ...
 
 
 def direction(actual: Value, expected: Value) -> Direction:
@@ -63,18 +93,24 @@ class RecordExplanation:
         """(rows, features): each feature's part of the score."""
         return shares(self.scores.attribution)
 
-    @cached_property
-    def _ranked(self) -> NDArray[np.int64]:
-        return np.argsort(-self.shares, axis=1, kind="stable")
+    def contributions_of(self, rows: slice, top: int) -> list[list[Contribution]]:
+        """The `top` features that add most to the score of each record, largest first."""
+        share = self.shares[rows]
+        places = np.argsort(-share, axis=1, kind="stable")[:, :top]
+        row = np.arange(len(share))[:, None]
+        parts = (share, self._actual[rows], self.scores.expected[rows])
+        found = (part[row, places].tolist() for part in parts)
+        return [
+            [self._contribution(at, *each) for each in zip(*ranked, strict=True) if each[1] > 0]
+            for at, ranked in enumerate(zip(places.tolist(), *found, strict=True), rows.start)
+        ]
 
-    def contributions(self, row: int, top: int) -> list[Contribution]:
-        """The `top` features that add most to a record's score, largest first."""
-        ranked = [int(place) for place in self._ranked[row, :top] if self.shares[row, place] > 0]
-        return [self._contribution(row, place) for place in ranked]
-
-    def expected(self, row: int) -> dict[str, Value]:
-        """The record as the model would have it, in its own units."""
-        return {name: self._expected(row, place) for place, name in enumerate(self.columns.names)}
+    def expected_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The records as the model would have them, in their own units."""
+        names, expected = self.columns.names, self.scores.expected[rows]
+        if not self.columns.categorical and np.isfinite(expected).all():
+            return [dict(zip(names, row, strict=True)) for row in expected.tolist()]
+        return [dict(zip(names, map(self._value, count(), row), strict=True)) for row in expected.tolist()]
 
     def imputed(self, row: int) -> list[str]:
         """Features without a value in this record."""
@@ -86,6 +122,12 @@ class RecordExplanation:
             [] if not self._doubtful[row] else [*self._number_warnings(row), *self._category_warnings(row)]
         )
         return doubts if self._earlier is None else [*doubts, *self._window_warnings(row)]
+
+    def warned(self) -> Iterable[int]:
+        """Records with a doubtful value, or all where a window may lack some."""
+        if self._earlier is not None:
+            return range(self.encoded.rows)
+        return np.flatnonzero(self._doubtful).tolist()
 
     def error_map(self, row: int) -> None:  # noqa: ARG002
         """Only pictures have one."""
@@ -104,14 +146,8 @@ class RecordExplanation:
         ]
 
     @cached_property
-    def _limits(self) -> NDArray[np.float64]:
-        numeric = self.columns.numeric
-        rows = [(each.minimum, each.maximum, each.lowest, each.highest) for each in numeric]
-        return np.array(rows, dtype=np.float64).reshape(-1, 4).T
-
-    @cached_property
     def _outside(self) -> NDArray[np.bool_]:
-        minimum, maximum, _, _ = self._limits
+        minimum, maximum, _, _ = self.columns.limits
         return np.asarray((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
 
     @cached_property
@@ -120,7 +156,7 @@ class RecordExplanation:
         return np.asarray(self._outside.any(axis=1) | unseen.any(axis=1))
 
     def _number_warnings(self, row: int) -> list[str]:
-        _, _, lowest, highest = self._limits
+        _, _, lowest, highest = self.columns.limits
         warnings = []
         for place in np.flatnonzero(self._outside[row]):
             feature, value = self.columns.numeric[place], float(self.encoded.numeric[row, place])
@@ -137,22 +173,29 @@ class RecordExplanation:
             for place in unseen
         ]
 
-    def _contribution(self, row: int, place: int) -> Contribution:
-        actual, expected = self._actual(row, place), self._expected(row, place)
-        share = float(self.shares[row, place])
-        return Contribution(self.columns.names[place], actual, expected, share, direction(actual, expected))
+    @cached_property
+    def _actual(self) -> NDArray[np.float64]:
+        """(rows, features): numbers, and of categories nothing, whose texts are kept beside."""
+        if not self.columns.categorical:
+            return self.encoded.numeric
+        return np.hstack([self.encoded.numeric, np.full(self.encoded.categorical.shape, np.nan)])
 
-    def _actual(self, row: int, place: int) -> Value:
-        numbers = len(self.columns.numeric)
-        if place >= numbers:
-            return self.encoded.texts[place - numbers][row]
-        value = float(self.encoded.numeric[row, place])
-        return value if np.isfinite(value) else None
+    def _contribution(
+        self, row: int, place: int, share: float, number: float, expected: float
+    ) -> Contribution:
+        category = place - len(self.columns.numeric)
+        actual = _finite(number) if category < 0 else self.encoded.texts[category][row]
+        wanted = self._value(place, expected)
+        return Contribution(self.columns.names[place], actual, wanted, share, direction(actual, wanted))
 
-    def _expected(self, row: int, place: int) -> Value:
-        numbers = len(self.columns.numeric)
-        value = float(self.scores.expected[row, place])
-        if place < numbers:
-            return value if np.isfinite(value) else None
-        categories = self.columns.categorical[place - numbers].categories
-        return categories[int(value) - 1] if 1 <= value <= len(categories) else None
+    def _value(self, place: int, expected: float) -> Value:
+        """What the graph expects of a feature, in its own unit or as a category."""
+        category = place - len(self.columns.numeric)
+        if category < 0:
+            return _finite(expected)
+        categories = self.columns.categorical[category].categories
+        return categories[int(expected) - 1] if 1 <= expected <= len(categories) else None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from models.columns import is_empty, shown
@@ -144,6 +146,12 @@ class FeatureSchema(Contract):
         return tuple(dict.fromkeys(derived.get(name, name) for name in self.names))
 
     @cached_property
+    def limits(self) -> NDArray[np.float64]:
+        """(4, numeric features): minimum and maximum of the trained range, lowest and highest before the graph clamps."""
+        rows = [(each.minimum, each.maximum, each.lowest, each.highest) for each in self.numeric]
+        return np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy()
+
+    @cached_property
     def condition_places(self) -> tuple[int, ...]:
         """Where the conditions are among the names."""
         return tuple(place for place, name in enumerate(self.names) if name in self.conditions)
@@ -154,7 +162,8 @@ class FeatureSchema(Contract):
         `ignore` is how whoever asks says that unknown columns may be left out.
         """
         unknown = [] if ignore_unknown else self._unknown(table)
-        absent = [name for name in self.inputs if _is_absent(table, name)]
+        whole = not self.images and table.matrix(self.inputs) is not None
+        absent = [] if whole else [name for name in self.inputs if _is_absent(table, name)]
         if not absent and not unknown:
             return
         # A hostile body has a million columns: only those that are shown are worth a closer look.
@@ -163,8 +172,11 @@ class FeatureSchema(Contract):
         raise TableMismatch([*shown_first, *shown_then], len(unknown) + len(absent))
 
     def _unknown(self, table: Table) -> list[str]:
-        known = {*self.inputs, *self.passthrough}
-        return [name for name in table.columns if name not in known]
+        return [name for name in table.columns if name not in self._known]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset((*self.inputs, *self.passthrough))
 
     def _unknown_column(self, table: Table, name: str, ignore: str) -> Mismatch:
         close = get_close_matches(name[:COMPARED], self.inputs, n=1)
@@ -174,7 +186,7 @@ class FeatureSchema(Contract):
 
 
 def _is_absent(table: Table, name: str) -> bool:
-    return name not in table.columns or all(map(is_empty, table.columns[name].cells))
+    return name not in table.columns or table.columns[name].is_absent()
 
 
 def _absent_feature(table: Table, name: str) -> Mismatch:

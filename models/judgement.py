@@ -2,102 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
-from typing import Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.columns import shown
-from models.encoding import UNSEEN, Encoded, encode
+from models.columns import Mask
+from models.encoding import Encoded, encode
 from models.errors import TooLarge
-from models.explanation import Contribution, RecordExplanation, Value
+from models.explanation import Contribution, Explanation, RecordExplanation, Value
 from models.features import FeatureSchema
 from models.regions import PictureExplanation
-from models.scorer import Scorer, Scores
+from models.scorer import OUTPUTS, Outputs, Scorer, Scores
 from models.table import Table
-from models.threshold import Threshold, Vector, Verdict
+from models.threshold import VERDICTS, Calibration, Threshold, Vector, Verdict
+from models.unknown import reasons
 from models.windowed import Windowed
 from models.windows import Frames
 
-NAMED = 5  # features that a reason lists
 Rows = NDArray[np.int64]
-__all__ = ["Contribution", "Judgement", "judge"]
-
-
-class Explanation(Protocol):
-    """What can be said of one record beyond its score."""
-
-    def contributions(self, row: int, top: int) -> list[Contribution]:
-        """What adds most to its score, largest first."""
-        ...
-
-    def expected(self, row: int) -> dict[str, Value]:
-        """The record as the model would have it, in its own units."""
-        ...
-
-    def imputed(self, row: int) -> list[str]:
-        """Features without a value."""
-        ...
-
-    def warnings(self, row: int) -> list[str]:
-        """What the reader of a verdict should know."""
-        ...
-
-    def error_map(self, row: int) -> str | None:
-        """Where a picture is strange, itself a picture (base64 of a PNG)."""
-        ...
+__all__ = ["Contribution", "Judgement", "judge", "judge_records"]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Verdicts on `rows` records; the vectors are NaN where the verdict is `unknown`. `places`: their rows in the table."""
+    """Verdicts on `rows` records by a threshold; the vectors are NaN where the verdict is `unknown`.
+
+    `places`: their rows in the table. `unknown`: why a record has no verdict, by its row. Whatever else can be said is
+    made when it is first asked for.
+    """
 
     columns: FeatureSchema
     encoded: Encoded
     scores: Scores
     places: Rows
-    reasons: list[str | None]
-    verdicts: list[Verdict]
-    score: Vector
-    anomaly_score: Vector
-    p_value: Vector
-    severity: Vector
+    unknown: Mapping[int, str]
+    threshold: Threshold
+    calibration: Calibration
     explanation: Explanation
 
     @property
     def rows(self) -> int:
         """How many records."""
-        return len(self.verdicts)
+        return len(self.scores.score)
+
+    @cached_property
+    def known(self) -> Mask:
+        """(rows,): which records have a verdict other than `unknown`."""
+        known = np.ones(self.rows, dtype=np.bool_)
+        if self.unknown:
+            known[list(self.unknown)] = False
+        return known
+
+    @cached_property
+    def reasons(self) -> list[str | None]:
+        """Why a record cannot be judged, or None."""
+        if not self.unknown:
+            return [None] * self.rows
+        return [self.unknown.get(row) for row in range(self.rows)]
+
+    @cached_property
+    def codes(self) -> NDArray[np.int8]:
+        """(rows,): each verdict's place among `VERDICTS`."""
+        return self.threshold.codes(self.score)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """`normal`, `anomaly` or `unknown`."""
+        return [VERDICTS[code] for code in self.codes.tolist()]
+
+    @cached_property
+    def score(self) -> Vector:
+        """(rows,) the head's score."""
+        return self._of_known(self.scores.score)
+
+    @cached_property
+    def anomaly_score(self) -> Vector:
+        """(rows,) score / threshold."""
+        return self.threshold.anomaly_score(self.score)
+
+    @cached_property
+    def p_value(self) -> Vector:
+        """(rows,) how many calibration scores are as high."""
+        return self.calibration.p_value(self.score)
+
+    @cached_property
+    def severity(self) -> Vector:
+        """(rows,) from 0, ordinary, to 1, one in a million."""
+        return self.calibration.severity(self.score, self.p_value)
 
     @property
     def reconstruction_error(self) -> Vector:
         """(rows,) mean squared error in scaled units."""
-        return np.where(self._known, self.scores.reconstruction_error, np.nan)
+        return self._of_known(self.scores.reconstruction_error)
 
     @property
     def latent_distance(self) -> Vector:
         """(rows,) distance of the latent from those of the training rows."""
-        return np.where(self._known, self.scores.latent_distance, np.nan)
+        return self._of_known(self.scores.latent_distance)
 
     @property
     def latent(self) -> NDArray[np.float64]:
         """(rows, latent size)."""
-        return np.where(self._known[:, None], self.scores.latent, np.nan)
-
-    @cached_property
-    def _known(self) -> NDArray[np.bool_]:
-        return np.array([reason is None for reason in self.reasons], dtype=np.bool_)
+        return self._of_known(self.scores.latent)
 
     def contributions(self, row: int, top: int) -> list[Contribution]:
         """What adds most to a record's score, largest first; nothing for an unknown one."""
-        return [] if self.reasons[row] is not None else self.explanation.contributions(row, top)
+        return self.contributions_of(slice(row, row + 1), top)[0]
+
+    def contributions_of(self, rows: slice, top: int) -> list[list[Contribution]]:
+        """The same of several records."""
+        found = self.explanation.contributions_of(rows, top)
+        for row in self.unknown.keys() & range(self.rows)[rows]:
+            found[row - rows.start] = []
+        return found
 
     def expected(self, row: int) -> dict[str, Value]:
         """The record as the model would have it, in its own units."""
-        return self.explanation.expected(row)
+        return self.explanation.expected_of(slice(row, row + 1))[0]
+
+    def expected_of(self, rows: slice) -> list[dict[str, Value] | None]:
+        """The same of several records; None for one that is unknown."""
+        found: list[dict[str, Value] | None] = [*self.explanation.expected_of(rows)]
+        for row in self.unknown.keys() & range(self.rows)[rows]:
+            found[row - rows.start] = None
+        return found
 
     def imputed(self, row: int) -> list[str]:
         """Features without a value in this record."""
@@ -107,9 +139,19 @@ class Judgement:
         """What the reader of a verdict should know about its record."""
         return self.explanation.warnings(row)
 
+    @cached_property
+    def warned(self) -> frozenset[int]:
+        """The records that may have warnings; the others have none."""
+        return frozenset(self.explanation.warned())
+
     def error_map(self, row: int) -> str | None:
         """Where a picture is strange, itself a picture (base64 of a PNG); None for other records."""
         return self.explanation.error_map(row)
+
+    def _of_known(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self.unknown:
+            return values
+        return np.where(self.known.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan)
 
 
 @dataclass(frozen=True)
@@ -119,7 +161,7 @@ class Asked:
     encoded: Encoded
     scores: Scores
     places: Rows
-    incomplete: list[str | None]
+    incomplete: Mapping[int, str] = field(default_factory=dict)
     earlier: Callable[[], Rows] | None = None
 
 
@@ -130,33 +172,44 @@ def judge(
     *,
     last_only: bool = False,
     most: int | None = None,
+    outputs: Outputs = OUTPUTS,
 ) -> Judgement:
     """Score a table that passed `FeatureSchema.check`; without a threshold the bundle's own decides.
 
-    `last_only` judges the last record only, of windows the last of each series. TableMismatch for a series whose times
-    do not ascend, TooLarge for windows of more than `most` values together.
+    `last_only` judges the last record only, of windows the last of each series. `outputs`: what the graph is asked for;
+    what is not needed is not copied. TableMismatch for a series whose times do not ascend, TooLarge for windows of more
+    than `most` values together.
     """
     encoded = encode(table, scorer.columns)
-    asked = (
-        _records(scorer, encoded, last_only)
-        if scorer.window is None
-        else _windows(scorer, table, encoded, last_only, most)
-    )
-    reasons = _reasons(asked, scorer.columns)
-    known = np.array([reason is None for reason in reasons], dtype=np.bool_)
-    score = np.where(known, asked.scores.score, np.nan)
-    decided = threshold or scorer.manifest.threshold
+    if scorer.window is not None:
+        return _judged(scorer, _windows(scorer, table, encoded, outputs, Bounds(last_only, most)), threshold)
+    return judge_records(scorer, encoded, threshold, last_only=last_only, outputs=outputs)
+
+
+def judge_records(
+    scorer: Scorer,
+    encoded: Encoded,
+    threshold: Threshold | None = None,
+    *,
+    last_only: bool = False,
+    outputs: Outputs = OUTPUTS,
+) -> Judgement:
+    """The same for records that are encoded already, by a model that judges each alone."""
+    places = np.arange(encoded.rows)
+    if last_only:
+        places, encoded = places[-1:], encoded.take(places[-1:])
+    return _judged(scorer, Asked(encoded, scorer.score(encoded, outputs), places), threshold)
+
+
+def _judged(scorer: Scorer, asked: Asked, threshold: Threshold | None) -> Judgement:
     return Judgement(
         columns=scorer.columns,
         encoded=asked.encoded,
         scores=asked.scores,
         places=asked.places,
-        reasons=reasons,
-        verdicts=decided.verdicts(score),
-        score=score,
-        anomaly_score=decided.anomaly_score(score),
-        p_value=scorer.calibration.p_value(score),
-        severity=scorer.calibration.severity(score),
+        unknown=reasons(asked.encoded, asked.scores.score, scorer.columns, asked.incomplete),
+        threshold=threshold or scorer.manifest.threshold,
+        calibration=scorer.calibration,
         explanation=_explanation(scorer.columns, asked),
     )
 
@@ -167,32 +220,27 @@ def _explanation(columns: FeatureSchema, asked: Asked) -> Explanation:
     return RecordExplanation(columns, asked.encoded, asked.scores, asked.earlier)
 
 
-def _records(scorer: Scorer, encoded: Encoded, last_only: bool) -> Asked:  # noqa: FBT001
-    places = np.arange(encoded.rows)[-1:] if last_only else np.arange(encoded.rows)
-    asked = encoded.take(places) if last_only else encoded
-    return Asked(asked, scorer.score(asked), places, [None] * len(places))
+class Bounds(NamedTuple):
+    """Of which windows a verdict is wanted, and how many values all of them may hold."""
+
+    last_only: bool
+    most: int | None
 
 
-def _windows(
-    scorer: Scorer,
-    table: Table,
-    encoded: Encoded,
-    last_only: bool,  # noqa: FBT001
-    most: int | None,
-) -> Asked:
+def _windows(scorer: Scorer, table: Table, encoded: Encoded, outputs: Outputs, bounds: Bounds) -> Asked:
     """Scores at the rows where a whole window ends, NaN at the others."""
     framed = scorer.frames(table)
-    places = framed.last_rows() if last_only else np.arange(encoded.rows)
+    places = framed.last_rows() if bounds.last_only else np.arange(encoded.rows)
     asked = framed.of(places)
-    _check_work(asked, len(scorer.columns.names), most)
-    scores = scorer.score(Windowed(encoded, asked))
-    reasons = framed.reasons()
+    _check_work(asked, len(scorer.columns.names), bounds.most)
+    scores = scorer.score(Windowed(encoded, asked), outputs)
+    why = framed.reasons()
     gone = encoded.missing | encoded.not_finite
     return Asked(
         encoded.take(places),
         _scattered(scores, np.searchsorted(places, asked.ends), len(places)),
         places,
-        [reasons[row] for row in places],
+        {at: told for at, row in enumerate(places.tolist()) if (told := why[row]) is not None},
         partial(framed.earlier, gone, places) if gone.any() else None,
     )
 
@@ -210,41 +258,9 @@ def _check_work(asked: Frames, features: int, most: int | None) -> None:
 def _scattered(scores: Scores, at: Rows, rows: int) -> Scores:
     """The scores of the windows at the rows they end at, NaN elsewhere."""
     every = []
-    for field in fields(Scores):
-        found = getattr(scores, field.name)
+    for each in fields(Scores):
+        found = getattr(scores, each.name)
         spread = np.full((rows, *found.shape[1:]), np.nan)
         spread[at] = found
         every.append(spread)
     return Scores(*every)
-
-
-def _reasons(asked: Asked, columns: FeatureSchema) -> list[str | None]:
-    """Why a record cannot be judged, or None."""
-    reasons = list(asked.incomplete)
-    encoded = asked.encoded
-    for row in map(int, np.flatnonzero(~np.isfinite(asked.scores.score))):
-        reasons[row] = reasons[row] or "the score is not a finite number"
-    judged = [place for place in range(len(columns.names)) if place not in columns.condition_places]
-    for row in map(int, np.flatnonzero(encoded.missing[:, judged].all(axis=1))):
-        reasons[row] = "no feature has a value"
-    for row, reason in _without_condition(encoded, columns):
-        reasons[row] = reason
-    for row in map(int, np.flatnonzero(encoded.not_finite.any(axis=1))):
-        names = [columns.names[place] for place in np.flatnonzero(encoded.not_finite[row])]
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        reasons[row] = f"not a finite number: {', '.join(names[:NAMED])}{more}"
-    return reasons
-
-
-def _without_condition(encoded: Encoded, columns: FeatureSchema) -> Iterator[tuple[int, str]]:
-    """Records of which nobody knows what is normal: a condition is missing, or was never seen."""
-    numbers = len(columns.numeric)
-    for place in columns.condition_places:
-        name = columns.names[place]
-        for row in np.flatnonzero(encoded.missing[:, place]):
-            yield int(row), f"the condition {name} is missing, and what is normal depends on it"
-        if place < numbers:
-            continue
-        for row in np.flatnonzero(encoded.categorical[:, place - numbers] == UNSEEN):
-            value = shown(encoded.texts[place - numbers][row])
-            yield int(row), f"the condition {name} is {value}, which was never seen in training"

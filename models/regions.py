@@ -26,14 +26,18 @@ class PictureExplanation:
     encoded: Encoded
     scores: Scores
 
-    def contributions(self, row: int, top: int) -> list[Contribution]:
+    def contributions_of(self, rows: slice, top: int) -> list[list[Contribution]]:
         """The regions that add most, with their mean brightness (0 to 255) as it is and as expected."""
+        return [self._contributions(row, top) for row in range(self.encoded.rows)[rows]]
+
+    def _contributions(self, row: int, top: int) -> list[Contribution]:
         ranked = np.argsort(-self._shares[row], kind="stable")[:top]
         return [self._contribution(row, int(place)) for place in ranked if self._shares[row, place] > 0]
 
-    def expected(self, row: int) -> dict[str, Value]:
-        """The picture as the model would have it, as base64 of a PNG."""
-        return {self.columns.names[0]: as_text(encode_png(self.scores.expected[row]))}
+    def expected_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The pictures as the model would have them, as base64 of a PNG."""
+        (name,) = self.columns.names
+        return [{name: as_text(encode_png(pixels))} for pixels in self.scores.expected[rows]]
 
     def imputed(self, row: int) -> list[str]:
         """A picture that is not there."""
@@ -41,6 +45,10 @@ class PictureExplanation:
 
     def warnings(self, row: int) -> list[str]:  # noqa: ARG002
         """A picture of the right size has nothing to be warned of."""
+        return []
+
+    def warned(self) -> list[int]:
+        """None."""
         return []
 
     def error_map(self, row: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,23 @@ from models.features import FeatureSchema
 from models.feed import CHUNK, Inputs, Samples, run_rows, runs
 from models.formats.json_text import JsonPlaces, typed
 from models.manifest import Manifest
+from models.onnx_bytes import pruned
 from models.sampler import Sampler, width
 from models.table import Table
 from models.windowed import Windowed
 from models.windows import Frames, Window, frames
 
-__all__ = ["CHUNK", "OUTPUTS", "Scorer", "Scores", "check_scores", "golden_samples", "golden_table"]
+__all__ = [
+    "CHUNK",
+    "OUTPUTS",
+    "VECTORS",
+    "Outputs",
+    "Scorer",
+    "Scores",
+    "check_scores",
+    "golden_samples",
+    "golden_table",
+]
 SHOWN = 200  # characters of what ONNX Runtime says that an error repeats
 TOLERANCE = 1e-5  # relative to the larger of score and threshold
 FloatMatrix = NDArray[np.float64]
@@ -33,13 +44,13 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the graph says of each sample; NaN where it was not asked or there is nothing to say.
+    """What the graph says of each sample; NaN where there is nothing to say.
 
     score: (rows,) the head's, >= 0, higher is stranger. reconstruction_error: (rows,) mean squared error in
     scaled units. latent_distance: (rows,) Mahalanobis distance of the latent from those of the training rows.
     latent: (rows, latent size). expected: (rows, features) in the record's own units, a category as its code.
     attribution: (rows, features) >= 0, what each feature adds to the score. Of images, expected is (rows, height, width,
-    channels) uint8 and attribution (rows, height, width).
+    channels) uint8 and attribution (rows, height, width). A matrix that was not asked for has no columns.
     """
 
     score: Vector
@@ -51,6 +62,8 @@ class Scores:
 
 
 OUTPUTS = tuple(field.name for field in fields(Scores))
+VECTORS = ("score", "reconstruction_error", "latent_distance")
+Outputs = Sequence[str]
 Signature = set[tuple[str, str, tuple[int, ...]]]
 
 
@@ -66,6 +79,8 @@ class Scorer:
         self.digest = bundle.digest
         self.calibration = bundle.calibration
         self._session = _session(bundle.model, threads)
+        # What only explains need not be computed for those who do not ask for it.
+        self._lean = _session(pruned(bundle.model, VECTORS), threads)
         self.run_rows = run_rows(_values(bundle.manifest))
         _check_signature(self._session, MODEL, _signature(bundle.manifest), OUTPUTS)
         self._test(bundle)
@@ -92,15 +107,21 @@ class Scorer:
             raise ValueError("the model judges each record alone")
         return frames(table, self.window)
 
-    def score(self, samples: Samples) -> Scores:
-        """Score every sample, in runs that stay in the caches."""
+    def score(self, samples: Samples, outputs: Outputs = OUTPUTS) -> Scores:
+        """Score every sample, in runs that stay in the caches. `outputs`: VECTORS, and those matrices that are wanted."""
         if not samples.rows:  # on which some operators of ONNX Runtime end the process
             return _nothing(self.manifest)
-        found = [self._run(samples.feed(part)) for part in runs(samples.rows, self.run_rows)]
-        return Scores(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        found = [self.run(samples.feed(part), outputs) for part in runs(samples.rows, self.run_rows)]
+        joined = (
+            parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in zip(*found, strict=True)
+        )
+        unasked = dict.fromkeys(OUTPUTS, np.empty((samples.rows, 0)))
+        return Scores(**{**unasked, **dict(zip(outputs, joined, strict=True))})
 
-    def _run(self, inputs: Inputs) -> list[NDArray[Any]]:
-        found = self._session.run(OUTPUTS, dict(inputs))
+    def run(self, inputs: Inputs, outputs: Outputs) -> list[NDArray[Any]]:
+        """The graph's outputs, as float64 unless they are pixels, of one run: at most `run_rows` samples."""
+        session = self._lean if len(outputs) == len(VECTORS) else self._session
+        found = session.run(outputs, dict(inputs))
         return [each if each.dtype == np.uint8 else each.astype(np.float64, copy=False) for each in found]
 
     def _test(self, bundle: Bundle) -> None:
@@ -108,13 +129,15 @@ class Scorer:
         if set(golden.columns) != set(manifest.columns.inputs):
             raise BundleRefused("golden.json holds other features than the manifest")
         try:
-            found = self.score(golden_samples(golden.columns, manifest))
+            samples = golden_samples(golden.columns, manifest)
+            found, lean = self.score(samples), self.score(samples, VECTORS)
         except TableMismatch as error:
             raise BundleRefused(f"golden.json does not fit the manifest: {error}") from None
         except Exception as error:  # ONNX Runtime's exceptions share no base of their own
             raise BundleRefused(f"model.onnx does not score its golden records: {_short(error)}") from None
         _check_shapes(found, len(golden.scores), manifest)
-        check_scores(found.score, np.asarray(golden.scores), manifest.threshold.value)
+        for each in (found, lean):
+            check_scores(each.score, np.asarray(golden.scores), manifest.threshold.value)
 
 
 def golden_samples(columns: Mapping[str, tuple[float | str | None, ...]], manifest: Manifest) -> Samples:

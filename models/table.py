@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.cells import Rows
 from models.columns import Column
-from models.errors import Mismatch
+from models.errors import Mismatch, TableMismatch
 
 LONGEST_NAME = 200  # characters
 
@@ -56,28 +58,63 @@ class LaterPlaces:
         return None if row is None else row + self.first
 
 
+class WholeColumns(Mapping[str, Column]):
+    """Columns of numbers that came as one array, without a missing one."""
+
+    @abstractmethod
+    def matrix(self, names: Sequence[str]) -> NDArray[np.float64] | None:
+        """(rows, names); None where a name is no column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` records of the named columns. Every column has `rows` cells."""
+    """`rows` records of the named columns. Every column has `rows` cells.
+
+    `nameless`: the columns came without names (a plain array) and go by their positions, "0", "1", …
+    """
 
     columns: Mapping[str, Column]
     rows: int
     places: Places
+    nameless: bool = False
+
+    def named(self, names: Sequence[str]) -> Table:
+        """The same with these names, by position, where the columns came without; the one place where position counts.
+
+        TableMismatch when there are not as many columns. A table that has names keeps them.
+        """
+        if not self.nameless or [*self.columns] == [*names]:
+            return self
+        if len(names) != len(self.columns):
+            detail = f"{len(self.columns)} columns without names, but the model reads {len(names)}"
+            raise TableMismatch([self.mismatch(None, None, detail)])
+        columns = dict(zip(names, self.columns.values(), strict=True))
+        return Table(columns, self.rows, self.places)
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """These rows in this order. Their places are those of the new rows, so use it only on tables already checked."""
-        columns = {name: column.take(rows) for name, column in self.columns.items()}
-        return Table(columns, len(rows), self.places)
+        return self._with(self._some(rows), len(rows), self.places)
 
     def part(self, rows: slice) -> Table:
         """The rows from here to there, which keep their places."""
         start, stop, _ = rows.indices(self.rows)
         if stop - start == self.rows:
             return self
-        taken = self.take(np.arange(start, stop))
-        return Table(taken.columns, taken.rows, LaterPlaces(self.places, start))
+        return self._with(
+            self._some(slice(start, stop)), max(0, stop - start), LaterPlaces(self.places, start)
+        )
+
+    def matrix(self, names: Sequence[str]) -> NDArray[np.float64] | None:
+        """(rows, names) of numbers that came as one array, none of them missing; None for other tables."""
+        return self.columns.matrix(names) if isinstance(self.columns, WholeColumns) else None
 
     def mismatch(self, row: int | None, column: str | None, detail: str) -> Mismatch:
         """Say what is wrong at a place."""
         places = self.places
         return Mismatch(places.pointer(row, column), places.words(row, column), detail)
+
+    def _some(self, rows: Rows) -> dict[str, Column]:
+        return {name: column.take(rows) for name, column in self.columns.items()}
+
+    def _with(self, columns: Mapping[str, Column], rows: int, places: Places) -> Table:
+        return Table(columns, rows, places, self.nameless)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import Literal, Self
 
@@ -17,9 +18,10 @@ Verdict = Literal["normal", "anomaly", "unknown"]
 NORMAL: Verdict = "normal"
 ANOMALY: Verdict = "anomaly"
 UNKNOWN: Verdict = "unknown"
+VERDICTS = (UNKNOWN, NORMAL, ANOMALY)
 WORST = 6.0  # severity 1 is a tail probability of one in a million
-MOST = np.finfo(np.float64).max
-ABOVE_ONE = np.nextafter(1.0, 2.0)
+MOST = float(np.finfo(np.float64).max)
+ABOVE_ONE = float(np.nextafter(1.0, 2.0))
 
 
 class Threshold(Contract):
@@ -37,14 +39,23 @@ class Threshold(Contract):
         """score / threshold: above 1 is an anomaly whatever the model. Finite for a finite score; NaN stays NaN."""
         with np.errstate(over="ignore"):
             ratio = np.minimum(score / self.value, MOST)
+        above = score > self.value
         # A score one float above the threshold would be rounded to 1, and 1 is normal.
-        return np.where(score > self.value, np.maximum(ratio, ABOVE_ONE), ratio)
+        return np.where(above, np.maximum(ratio, ABOVE_ONE), ratio) if above.any() else ratio
 
     def verdicts(self, score: Vector) -> list[Verdict]:
         """`anomaly` strictly above the threshold, `normal` at or below, `unknown` for what is not finite."""
-        known = np.isfinite(score)
-        above = score > self.value
-        return [UNKNOWN if not k else ANOMALY if a else NORMAL for k, a in zip(known, above, strict=True)]
+        return [VERDICTS[code] for code in self.codes(score).tolist()]
+
+    def codes(self, score: Vector) -> NDArray[np.int8]:
+        """The same as places among `VERDICTS`, (rows,)."""
+        finite = np.isfinite(score)
+        return finite.astype(np.int8) + (finite & (score > self.value))
+
+    def of_one(self, score: float) -> tuple[int, float]:
+        """The code and the anomaly score of a finite score: what `codes` and `anomaly_score` say of it, without arrays."""
+        ratio = min(score / self.value, MOST)
+        return (2, max(ratio, ABOVE_ONE)) if score > self.value else (1, ratio)
 
     def overridden(self, value: float | None) -> Threshold:
         """The same, or a person's value in its place. ThresholdRefused unless it is a positive number."""
@@ -93,10 +104,35 @@ class Calibration(Contract):
     def p_value(self, score: Vector) -> Vector:
         """(1 + calibration scores >= score) / (n + 1), the conformal p-value (Vovk 2005). NaN stays NaN."""
         at_least = len(self._sorted) - np.searchsorted(self._sorted, score, side="left")
-        return np.where(np.isfinite(score), (1 + at_least) / (len(self._sorted) + 1), np.nan)
+        p_value = (1 + at_least) / (len(self._sorted) + 1)
+        finite = np.isfinite(score)
+        return p_value if finite.all() else np.where(finite, p_value, np.nan)
 
-    def severity(self, score: Vector) -> Vector:
-        """clip(-log10(tail probability) / 6, 0, 1): 0 is ordinary, 1 is one in a million. NaN stays NaN."""
-        tail = np.where(score > self.tail.start, self.tail.survival(score), self.p_value(score))
-        with np.errstate(divide="ignore"):  # a probability too small for float64 is severity 1
-            return np.clip(-np.log10(tail) / WORST, 0, 1) + 0.0  # where -0.0 would be
+    def of_one(self, score: float) -> tuple[float, float]:
+        """The p-value and the severity of a finite score: what the arrays say of it, looked up."""
+        place = bisect_left(self.scores, score)
+        if score > self.tail.start:
+            return self._ordinary[place][0], float(self.severity(np.array([score]))[0])
+        return self._ordinary[place]
+
+    @cached_property
+    def _ordinary(self) -> list[tuple[float, float]]:
+        """p-value and severity by how many calibration scores are lower, where the tail does not begin yet."""
+        count = len(self._sorted)
+        values = (1 + count - np.arange(count + 1)) / (count + 1)
+        return list(zip(values.tolist(), _severity(values).tolist(), strict=True))
+
+    def severity(self, score: Vector, p_value: Vector | None = None) -> Vector:
+        """clip(-log10(tail probability) / 6, 0, 1): 0 is ordinary, 1 is one in a million. NaN stays NaN.
+
+        `p_value`: those of the scores, where they are known already.
+        """
+        tail = self.p_value(score) if p_value is None else p_value
+        beyond = score > self.tail.start
+        return _severity(np.where(beyond, self.tail.survival(score), tail) if beyond.any() else tail)
+
+
+def _severity(tail: Vector) -> Vector:
+    """Of tail probabilities; NaN stays NaN."""
+    with np.errstate(divide="ignore"):  # a probability too small for float64 is severity 1
+        return np.clip(-np.log10(tail) / WORST, 0, 1) + 0.0  # where -0.0 would be

@@ -23,9 +23,10 @@ from models.options import read_options
 from offbeat.client import Client, Refused
 from offbeat.episodes import episodes, shown
 from service.app import create_app
+from service.listener import listen
 from service.logs import configure
 from service.refusals import CannotListen
-from service.server import Server, listen
+from service.server import Server
 from service.settings import Settings
 
 FAULTS = Path(__file__).parents[1] / "examples" / "host" / "faults.csv"

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.repository import Repository
 from service import problems
+from service.cores import cores, threads_of
+from service.counts import Counts
 from service.drain import Drain
 from service.gate import Gate
 from service.hot import HotRoutes
 from service.loader import Loader, repository_of
+from service.oip.problems import shaped
+from service.oip.routes import OpenInference
 from service.openapi import documented
 from service.pool import ScorerPool
 from service.routes import admin, models, operations, pages
 from service.scoring import Scoring
 from service.settings import Settings
+from service.shortcut import Shortcut
+from service.single import Singles
 from service.telemetry import Telemetry, version_of
 
 TITLE = "offbeat"
@@ -44,17 +51,39 @@ class Service(FastAPI):
             lifespan=self._running,
             generate_unique_id_function=lambda route: route.name,
         )
+        self._hot = self._hot_routes()
+        self.gate = self._gated(super().__call__)
+        self.shortcut = Shortcut(self._hot, self.gate.ids, telemetry, drain)
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """The gate outside everything, FastAPI's own error page included."""
-        hot = HotRoutes(
-            super().build_middleware_stack(),
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The gate outside everything: what FastAPI does around its own would cost more than judging a record."""
+        await self.gate(scope, receive, send)
+
+    def _hot_routes(self) -> HotRoutes:
+        return HotRoutes(
             self.pool,
             Scoring(self.telemetry),
+            Singles(self.telemetry, self.settings.gather),
             executor=self._executor,
             max_rows=self.settings.max_rows,
         )
-        return Gate(hot, self.settings, self.telemetry, self.drain)
+
+    def _gated(self, app: ASGIApp) -> Gate:
+        open_inference = OpenInference(
+            self.pool,
+            self.telemetry,
+            self.drain,
+            executor=self._executor,
+            max_rows=self.settings.max_rows,
+        )
+        return Gate(
+            app,
+            [self._hot, open_inference],
+            settings=self.settings,
+            telemetry=self.telemetry,
+            drain=self.drain,
+            shaped=shaped,
+        )
 
     def openapi(self) -> dict[str, Any]:
         """FastAPI's document and ours, with examples from what is served at this moment."""
@@ -67,14 +96,17 @@ class Service(FastAPI):
         self._executor.shutdown()
 
 
-def create_app(settings: Settings, repository: Repository | None = None) -> Service:
+def create_app(
+    settings: Settings, repository: Repository | None = None, counts: Counts | None = None
+) -> Service:
     """The service over a repository, by default the one of `settings` above the shipped models.
 
-    It loads its models when it starts. Two can live in one process.
+    It loads its models when it starts. Two can live in one process, and with `counts` several processes count together.
     """
-    telemetry, drain = Telemetry(), Drain()
+    telemetry, drain = Telemetry(counts), Drain()
     repository = repository or repository_of(settings.repository)
-    loader = Loader(repository, telemetry, settings.threads)
+    share = max(1, cores() // settings.workers)
+    loader = Loader(repository, telemetry, partial(threads_of, asked=settings.threads, share=share))
     pool = ScorerPool(loader, refresh_seconds=settings.refresh_seconds, max_loaded=settings.max_loaded)
     telemetry.watch(pool.serving)
     app = Service(settings, telemetry, pool, drain)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from models.options import read_options
 from service.logs import configure
-from service.server import serve
+from service.serve import serve
 from service.settings import Settings
 
 

@@ -7,25 +7,56 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import count
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import ContractError
 from service.drain import Drain
+from service.inflate import inflated
 from service.problems import bug, refusal
-from service.refusals import BodyTooSlow, Busy, EncodingRefused
+from service.refusals import BodyTooSlow, Busy
 from service.settings import Settings
 from service.telemetry import Telemetry
-from service.wire import Disconnected, Reply, receive_body, replayed, send_reply
+from service.wire import (
+    DIRECT,
+    WHOLE,
+    Direct,
+    Disconnected,
+    Headers,
+    Reply,
+    check_length,
+    receive_body,
+    replayed,
+    send_reply,
+)
 
 log = logging.getLogger(__name__)
 # Whoever watches a full service must still get an answer.
-ALWAYS_ADMITTED = frozenset({"/healthz", "/readyz", "/metrics"})
+ALWAYS_ADMITTED = frozenset({"/healthz", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"})
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 CLOSE = (b"connection", b"close")
+IDENTITY = b"identity"
+Ids = Iterator[bytes]
 DIGITS = 18  # of a length that are read; more is beyond every limit all the same
 CLIENT_LEFT = 499  # nobody sees it; metrics and logs need a status
+
+
+def new_ids() -> Ids:
+    """Ids of requests that no other process makes."""
+    process = secrets.token_hex(4).encode()
+    return (b"%b%08x" % (process, number) for number in count())
+
+
+class Answerer(Protocol):
+    """Whatever answers whole bodies with whole replies."""
+
+    async def answer(self, scope: Scope, body: bytes) -> Reply | None:
+        """The reply; None where the request is for somebody else. ContractError for what is refused."""
+        ...
 
 
 class Allowance:
@@ -50,25 +81,33 @@ class Allowance:
 class Exchange:
     """One request and how its reply goes: the id added, the status remembered."""
 
-    def __init__(self, scope: Scope, send: Send, drain: Drain) -> None:
+    def __init__(self, scope: Scope, send: Send, drain: Drain, ids: Ids) -> None:
         self.headers = dict(scope["headers"])
-        asked = self.headers.get(b"x-request-id", b"")
-        self.id: bytes = asked if REQUEST_ID.fullmatch(asked) else secrets.token_hex(8).encode()
+        asked = self.headers.get(b"x-request-id")
+        self.id: bytes = asked if asked and REQUEST_ID.fullmatch(asked) else next(ids)
         self.status = CLIENT_LEFT
         self.started = self.finished = self.closing = False
         self.held = 0  # bytes of its body
+        self._direct: Direct | None = scope.get(DIRECT)
         self._send, self._drain = send, drain
 
     async def send(self, message: Message) -> None:
         """Pass a message of the reply on."""
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
-            close = (CLOSE,) if self.closing or self._drain.active else ()
-            headers = [*message.get("headers", ()), (b"x-request-id", self.id), *close]
-            message = {**message, "headers": headers}
+            message = {**message, "headers": [*message.get("headers", ()), *self._added()]}
         elif not message.get("more_body", False):
             self.finished = True
         await self._send(message)
+
+    async def reply(self, reply: Reply) -> None:
+        """Send all of a reply, in one piece where the server can."""
+        if self._direct and not self.closing and not self._drain.active:
+            headers = (*reply.headers, (b"x-request-id", self.id))
+            if self._direct(reply.status, headers, reply.body):
+                self.started, self.finished, self.status = True, True, reply.status
+                return
+        await send_reply(self.send, reply)
 
     async def refuse(self, reply: Reply) -> None:
         """Send this instead of a reply; nothing when one is complete."""
@@ -77,12 +116,28 @@ class Exchange:
         elif not self.finished:
             raise RuntimeError("the reply broke off")  # the server closes the connection
 
+    def _added(self) -> Headers:
+        own = (b"x-request-id", self.id)
+        return (own, CLOSE) if self.closing or self._drain.active else (own,)
+
 
 class Gate:
     """Reads the whole body first, so that nothing behind it ever waits for a client, or sees too much."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, telemetry: Telemetry, drain: Drain) -> None:
-        self._app, self._settings, self._telemetry, self._drain = app, settings, telemetry, drain
+    def __init__(
+        self,
+        app: ASGIApp,
+        hot: Sequence[Answerer],
+        *,
+        settings: Settings,
+        telemetry: Telemetry,
+        drain: Drain,
+        shaped: Callable[[str, Reply], Reply],
+    ) -> None:
+        """`hot` are asked first, each in turn; `app` answers what they leave; `shaped`: how a problem looks at a path."""
+        self._app, self._hot, self._settings, self._shaped = app, hot, settings, shaped
+        self._telemetry, self._drain = telemetry, drain
+        self.ids = new_ids()
         self._work = Allowance(settings.max_in_flight, "in flight", "requests")
         self._bytes = Allowance(settings.max_held_bytes, "held bytes", "bytes of bodies")
 
@@ -90,36 +145,52 @@ class Gate:
         """ASGI."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        exchange, start = Exchange(scope, send, self._drain), time.perf_counter()
-        with self._telemetry.in_flight.track_inprogress():
-            try:
-                await self._pass(scope, receive, exchange)
-            except Disconnected:
-                pass
-            except ContractError as error:
-                await self._refuse(exchange, error)
-            except Exception:
-                log.exception("unforeseen", extra={"request_id": exchange.id.decode(), "path": scope["path"]})
-                await exchange.refuse(bug(exchange.id.decode()))
-            finally:
-                self._tell(scope, exchange, time.perf_counter() - start)
+        exchange, start = Exchange(scope, send, self._drain, self.ids), time.perf_counter()
+        self._telemetry.in_flight.inc()
+        try:
+            await self._pass(scope, receive, exchange)
+        except Disconnected:
+            pass
+        except ContractError as error:
+            await self._refuse(scope["path"], exchange, error)
+        except Exception:
+            log.exception("unforeseen", extra={"request_id": exchange.id.decode(), "path": scope["path"]})
+            await exchange.refuse(self._shaped(scope["path"], bug(exchange.id.decode())))
+        finally:
+            self._telemetry.in_flight.dec()
+            self._tell(scope, exchange, time.perf_counter() - start)
         return None
 
     async def _pass(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
         work = 0 if scope["path"] in ALWAYS_ADMITTED else 1
         try:
-            body = await self._body(receive, exchange)
-            if exchange.headers.get(b"content-encoding", b"identity").lower() != b"identity":
-                raise EncodingRefused("a compressed body is not read; send it without Content-Encoding")
+            body = await self._body(scope, receive, exchange)
             self._work.take(work)
             try:
-                await self._app(scope, replayed(body, receive), exchange.send)
+                for each in self._hot:
+                    reply = await each.answer(scope, body)
+                    if reply is not None:
+                        return await exchange.reply(reply)
+                return await self._app(scope, replayed(body, receive), exchange.send)
             finally:
                 self._work.give(work)
         finally:
             self._bytes.give(exchange.held)
 
-    async def _body(self, receive: Receive, exchange: Exchange) -> bytes:
+    async def _body(self, scope: Scope, receive: Receive, exchange: Exchange) -> bytes:
+        body: bytes | None = scope.get(WHOLE)
+        if body is None:
+            body = await self._received(receive, exchange)
+        else:
+            self._hold(exchange, check_length(len(body), self._settings.max_body_bytes))
+        encoding = exchange.headers.get(b"content-encoding", IDENTITY)
+        if encoding == IDENTITY or not body:
+            return body
+        body = await asyncio.to_thread(inflated, body, encoding.lower(), self._settings.max_body_bytes)
+        self._hold(exchange, len(body))
+        return body
+
+    async def _received(self, receive: Receive, exchange: Exchange) -> bytes:
         announced = exchange.headers.get(b"content-length", b"")
         length = int(announced[:DIGITS]) if announced.isdigit() else 0
         exchange.closing = True  # until the body is whole the connection is of no further use
@@ -138,10 +209,10 @@ class Gate:
         self._bytes.take(size)
         exchange.held += size
 
-    async def _refuse(self, exchange: Exchange, error: ContractError) -> None:
+    async def _refuse(self, path: str, exchange: Exchange, error: ContractError) -> None:
         if isinstance(error, Busy):
             self._telemetry.shed.labels(error.reason).inc()
-        await exchange.refuse(refusal(error))
+        await exchange.refuse(self._shaped(path, refusal(error)))
 
     def _tell(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")

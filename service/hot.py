@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from models.errors import ContractError
 from models.names import CHAMPION
-from service.options import Asked, read_query
+from service.options import Asked, ScoreOptions, read_options, read_query
 from service.pool import ScorerPool
 from service.problems import problem
 from service.scoring import Scoring
 from service.served import Served
+from service.single import Singles, Then
 from service.verbs import VERBS, Request
-from service.wire import Reply, send_reply
+from service.wire import Reply
 
 PREFIX = "/v1/models/"
-INLINE = 1 << 14  # bytes; a longer body may hold enough records to keep everybody else waiting
+INLINE = 1 << 20  # bytes; a longer body may hold enough records to keep everybody else waiting
 INLINE_VALUES = 1 << 14  # of all windows that a short body can ask for: milliseconds of work
 BETWEEN_READINGS = (b",", b"\n", b"\r")  # in JSON and in CSV
 ALLOW_POST = (b"allow", b"POST")
+JSON = b"application/json"
+ANY = (b"", b"*/*", JSON)  # what clients accept that leave the form to us
+QUERIES = 1024  # query strings whose meaning is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +43,57 @@ ROUTES = {verb: Route(f"{PREFIX}{{model}}/{verb}") for verb in VERBS}
 
 
 class HotRoutes:
-    """Answers the verbs; everything else goes on to `app`."""
+    """Answers the verbs, whole bodies with whole replies; nothing else is its own."""
 
     def __init__(
-        self, app: ASGIApp, pool: ScorerPool, scoring: Scoring, *, executor: Executor, max_rows: int
+        self, pool: ScorerPool, scoring: Scoring, singles: Singles, *, executor: Executor, max_rows: int
     ) -> None:
-        self._app, self._pool, self._scoring = app, pool, scoring
+        self._pool, self._scoring, self._singles = pool, scoring, singles
         self._executor, self._max_rows = executor, max_rows
+        self._query = lru_cache(maxsize=QUERIES)(asked_of)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
-        model, verb = _matched(scope)
-        if verb is None:
-            return await self._app(scope, receive, send)
+    async def answer(self, scope: Scope, body: bytes) -> Reply | None:
+        """The reply to a verb; None where the request is for somebody else. ContractError for all that is refused."""
+        path: str = scope["path"]
+        if not path.startswith(PREFIX):
+            return None
+        model, _, verb = path[len(PREFIX) :].partition("/")
+        if verb not in VERBS:
+            return None
         scope["route"] = ROUTES[verb]
         if scope["method"] != "POST":
             reply = problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", f"{verb} takes POST")
-            return await send_reply(send, reply._replace(headers=(*reply.headers, ALLOW_POST)))
-        body = (await receive())["body"]  # whole: the gate has read it
-        return await send_reply(send, await self._answer(scope, model, verb, body))
+            return reply._replace(headers=(*reply.headers, ALLOW_POST))
+        headers = dict(scope["headers"])
+        asked = Posted(model, verb, body, headers.get(b"content-type", b""), headers.get(b"accept", b""))
+        return await self._answer(asked, scope["query_string"])
 
-    async def _answer(self, scope: Scope, model: str, verb: str, body: bytes) -> Reply:
-        content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-        request = Request(body, content_type.decode("latin-1"), {}, self._max_rows)
+    def ask(self, scope: Scope, body: bytes, then: Then) -> bool:
+        """Whether one record is asked for by JSON without more ado; then its reply, as `Single.ask` says."""
+        model, _, verb = scope["path"].removeprefix(PREFIX).partition("/")
+        if verb != "score":
+            return False
         try:
-            asked = read_query(scope["query_string"])
-            request.options = asked.options
+            asked, options = self._query(scope["query_string"])
+            if options is None or asked.version is not None or not Singles.suits(options):
+                return False
+            return self._singles.ask(self._pool.alias(model, asked.alias or CHAMPION), body, options, then)
+        except ContractError:
+            return False
+
+    async def _answer(self, posted: Posted, query: bytes) -> Reply:
+        model, verb, body = posted[:3]
+        content_type, accept = (text.decode("latin-1") for text in (posted.content_type, posted.accept))
+        request = Request(body, content_type, {}, self._max_rows, accept)
+        try:
+            asked, options = self._query(query)
+            request.options, request.read_already = asked.options, options
             served = await self._served(model, asked)
+            short = verb == "score" and posted.content_type == JSON and posted.accept in ANY
+            if short and options and Singles.suits(options):
+                quick = await self._singles.score(served, body, options)
+                if quick is not None:
+                    return Reply(HTTPStatus.OK, quick)
             work = (self._scoring, served, request)
             if len(body) <= INLINE and not _is_long_work(verb, served, body):
                 return VERBS[verb](*work)
@@ -79,6 +109,25 @@ class HotRoutes:
         return self._pool.alias(model, asked.alias or CHAMPION)
 
 
+class Posted(NamedTuple):
+    """What a verb is asked."""
+
+    model: str
+    verb: str
+    body: bytes
+    content_type: bytes
+    accept: bytes
+
+
+def asked_of(query: bytes) -> tuple[Asked, ScoreOptions | None]:
+    """A query string, and the score options in it; None where something is wrong with them, which the verb will say."""
+    asked = read_query(query)
+    try:
+        return asked, read_options(ScoreOptions, {}, asked.options)
+    except ContractError:  # of an option that another verb has, or none
+        return asked, None
+
+
 def _is_long_work(verb: str, served: Served, body: bytes) -> bool:
     """Whether a short body may ask for much.
 
@@ -89,11 +138,3 @@ def _is_long_work(verb: str, served: Served, body: bytes) -> bool:
         readings = 1 + sum(map(body.count, BETWEEN_READINGS))  # or fewer
         return readings * window.length * len(columns.names) > INLINE_VALUES
     return verb == "sample" or bool(columns.images)
-
-
-def _matched(scope: Scope) -> tuple[str, str | None]:
-    where: str = scope["path"] if scope["type"] == "http" else ""
-    if not where.startswith(PREFIX):
-        return "", None
-    model, _, verb = where[len(PREFIX) :].partition("/")
-    return model, verb if verb in VERBS else None

@@ -6,7 +6,7 @@ What cannot be loaded never takes the place of what could: the version before st
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def repository_of(root: Path) -> Repository:
 
 
 class Loader:
-    """Reads journals and loads versions; counts what it loads."""
+    """Reads journals and loads versions; counts what it loads. `threads`: how many run a graph."""
 
-    def __init__(self, repository: Repository, telemetry: Telemetry, threads: int) -> None:
+    def __init__(self, repository: Repository, telemetry: Telemetry, threads: Callable[[bytes], int]) -> None:
         self.repository = repository
         self._telemetry = telemetry
         self._threads = threads
@@ -92,7 +92,8 @@ class Loader:
     def _load(self, reference: Reference) -> Scorer:
         told = {"model": reference.model, "version": reference.version}
         try:
-            scorer = Scorer(self.repository.open(reference), threads=self._threads)
+            bundle = self.repository.open(reference)
+            scorer = Scorer(bundle, threads=self._threads(bundle.model))
         except ContractError as error:
             self._telemetry.loaded(reference.model, "refused")
             log.warning("a version is refused", extra={**told, "reason": str(error)})

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from models.names import CHAMPION
 from service.hot import ROUTES
+from service.oip import documents
 from service.options import SampleOptions
 from service.replies import Problem
 from service.served import Served, ServedModel
@@ -29,7 +30,7 @@ def documented(base: Document, models: Mapping[str, ServedModel]) -> Document:
         for path, operations in base["paths"].items()
     }
     components = {**base.get("components", {}), "schemas": _schemas(base)}
-    return {**base, "paths": {**hot, **control}, "components": components}
+    return {**base, "paths": {**hot, **control, **documents.operations(served)}, "components": components}
 
 
 def _hot(verb: str, served: list[Served]) -> Document:
@@ -39,7 +40,7 @@ def _hot(verb: str, served: list[Served]) -> Document:
 
 
 def _schemas(base: Document) -> Document:
-    kinds: list[type[BaseModel]] = [*SHAPES, *REPLIES.values(), SampleOptions, Problem]
+    kinds: list[type[BaseModel]] = [*SHAPES, *REPLIES.values(), SampleOptions, Problem, *documents.SHAPES]
     _, ours = models_json_schema([(kind, "serialization") for kind in kinds], ref_template=TEMPLATE)
     theirs = base.get("components", {}).get("schemas", {})
     return {name: schema for name, schema in (theirs | ours["$defs"]).items() if name not in FASTAPI_ERRORS}

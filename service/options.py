@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from models.columns import shown
 from models.errors import Mismatch, NameRefused
 from models.names import alias_name, version_number
+from models.scorer import VECTORS, Outputs
 from models.table import escaped
 from service.refusals import OptionsRefused
 
@@ -72,6 +73,13 @@ class ScoreOptions(ReadOptions):
         default="records",
         description="`records`: an object a record. `columns`: one object of arrays, cheaper for many records.",
     )
+
+    @property
+    def outputs(self) -> Outputs:
+        """What the graph must be asked for."""
+        causes = self.top_contributors > 0 or self.error_map
+        wanted = {"attribution": causes, "expected": causes or self.expected, "latent": self.embedding}
+        return (*VECTORS, *(name for name, asked in wanted.items() if asked))
 
 
 class SampleOptions(VerbOptions):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.columns import Column as Cells
 from models.columns import TextColumn
 from models.errors import FormatRefused
-from models.judgement import Judgement
+from models.judgement import Contribution, Judgement
 from models.pictures import encode_png
 from models.sampler import Columns
 from models.table import Table
@@ -22,6 +22,7 @@ from service.options import ScoreOptions
 from service.served import Served
 
 IS_ANOMALY: dict[Verdict, bool | None] = {NORMAL: False, ANOMALY: True, UNKNOWN: None}
+FIELDS = Contribution._fields
 SLICE = 1000  # records written at a time
 Column = Sequence[Any] | NDArray[Any]
 Each = TypeVar("Each")
@@ -31,13 +32,11 @@ def score_reply(
     served: Served, threshold: Threshold, table: Table, judgement: Judgement, options: ScoreOptions
 ) -> bytes:
     """Verdicts; `results` is an object a record, or one object of arrays."""
-    make = partial(_results, judgement, options, _passed_through(table, judgement))
+    make = partial(_results, judgement, options, passed_through(table, judgement))
     every = range(judgement.rows)
     return written(
         {
-            **_identity(served),
-            "threshold": threshold.value,
-            "threshold_method": threshold.method,
+            **head(served, threshold),
             "results": make(every) if options.orient == "columns" else _sliced(make, every),
         }
     )
@@ -56,7 +55,7 @@ def embed_reply(served: Served, judgement: Judgement) -> bytes:
 
 def reconstruct_reply(served: Served, judgement: Judgement) -> bytes:
     """A record as it should be for each that came, and why there is none where there is none."""
-    records = _known(judgement, judgement.expected, range(judgement.rows))
+    records = judgement.expected_of(slice(0, judgement.rows))
     return written({**_identity(served), "records": records, "reasons": judgement.reasons})
 
 
@@ -76,6 +75,16 @@ def written(document: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
         return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     except orjson.JSONEncodeError as error:
         raise FormatRefused(f"the body holds what JSON cannot repeat: {error}") from None
+
+
+def head(served: Served, threshold: Threshold) -> dict[str, Any]:
+    """What stands before the results."""
+    return {**_identity(served), "threshold": threshold.value, "threshold_method": threshold.method}
+
+
+def contributions(found: Sequence[Sequence[Contribution]]) -> list[list[dict[str, Any]]]:
+    """As objects, largest first."""
+    return [[dict(zip(FIELDS, each, strict=True)) for each in ranked] for ranked in found]
 
 
 def _identity(served: Served) -> dict[str, Any]:
@@ -109,7 +118,7 @@ def _results(
         "severity": judgement.severity[part],
         "contributions": _contributions(judgement, options.top_contributors, rows),
         "imputed": _imputed(judgement, rows),
-        "warnings": [judgement.warnings(row) for row in rows],
+        "warnings": _warnings(judgement, rows),
         "reason": judgement.reasons[part],
         "suppressed": [False] * len(rows),
         "rules": [()] * len(rows),
@@ -117,7 +126,7 @@ def _results(
     if options.embedding:
         columns["embedding"] = _embeddings(judgement, rows)
     if options.expected:
-        columns["expected"] = _known(judgement, judgement.expected, rows)
+        columns["expected"] = judgement.expected_of(part)
     if options.error_map:
         columns["error_map"] = _known(judgement, judgement.error_map, rows)
     passthrough = _passthrough(there, part)
@@ -132,12 +141,23 @@ def _records(columns: Mapping[str, Column]) -> list[dict[str, Any]]:
 def _contributions(judgement: Judgement, top: int, rows: range) -> Column:
     if not top:
         return [()] * len(rows)
-    return [[each._asdict() for each in judgement.contributions(row, top)] for row in rows]
+    return contributions(judgement.contributions_of(slice(rows.start, rows.stop), top))
 
 
 def _imputed(judgement: Judgement, rows: range) -> Column:
-    some = set(np.flatnonzero(judgement.encoded.missing[rows.start : rows.stop].any(axis=1)).tolist())
-    return [judgement.imputed(row) if place in some else () for place, row in enumerate(rows)]
+    missing = judgement.encoded.missing[rows.start : rows.stop]
+    some = np.flatnonzero(missing.any(axis=1)).tolist() if missing.any() else ()
+    found: list[Sequence[str]] = [()] * len(rows)
+    for place in some:
+        found[place] = judgement.imputed(rows[place])
+    return found
+
+
+def _warnings(judgement: Judgement, rows: range) -> Column:
+    found: list[Sequence[str]] = [()] * len(rows)
+    for row in judgement.warned.intersection(rows):
+        found[row - rows.start] = judgement.warnings(row)
+    return found
 
 
 def _embeddings(judgement: Judgement, rows: range) -> Column:
@@ -150,7 +170,7 @@ def _known(judgement: Judgement, make: Callable[[int], Each], rows: range) -> li
     return [make(row) if judgement.reasons[row] is None else None for row in rows]
 
 
-def _passed_through(table: Table, judgement: Judgement) -> dict[str, Cells]:
+def passed_through(table: Table, judgement: Judgement) -> dict[str, Cells]:
     """The passthrough columns that came, as they are at the records that were judged."""
     there = {name: table.columns[name] for name in judgement.columns.passthrough if name in table.columns}
     if judgement.rows == table.rows:

@@ -33,6 +33,7 @@ from service.refusals import (
     Busy,
     EncodingRefused,
     KeyRefused,
+    NotAcceptable,
     NotServed,
     OptionsRefused,
 )
@@ -50,6 +51,7 @@ PROBLEMS: dict[type[ContractError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     FormatUnknown: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     EncodingRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     TableMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     OptionsRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ThresholdRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -62,6 +64,7 @@ ABOUT = {
     HTTPStatus.UNAUTHORIZED: "The admin key is missing or wrong.",
     HTTPStatus.FORBIDDEN: "This service has no admin key, so nobody may change anything.",
     HTTPStatus.NOT_FOUND: "No such model, version or alias; `detail` lists what there is.",
+    HTTPStatus.NOT_ACCEPTABLE: "A reply cannot be of any type that is accepted.",
     HTTPStatus.REQUEST_TIMEOUT: "The body did not arrive in time.",
     HTTPStatus.CONFLICT: "Not possible for this model or repository.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too many bytes or records.",

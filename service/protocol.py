@@ -1,13 +1,26 @@
-"""Protocol: uvicorn's HTTP/1.1, with an end to how long a request's head may take and grow. Knows nothing behind the socket."""
+"""Protocol: uvicorn's HTTP/1.1, with an end to how long a request's head may take and grow, and short cuts for short requests.
+
+Knows nothing behind the socket. The short cuts stand in the scope: a body that is all there needs not be waited for, and
+a reply that is all there goes out in one piece.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from service.wire import DIRECT, WHOLE, Direct, Headers
+
+# Scope, body, what writes a reply at once, what begins the task after all: whether it is taken.
+Take = Callable[[Scope, bytes, Direct, Callable[[], None]], bool]
+DIGITS = 5  # of a length that is waited for; of what is longer than uvicorn keeps, the wait ends soon
+REST_SECONDS = 0.02
 MOST_HEAD = 1 << 16  # bytes of request line and headers
 
 
@@ -17,9 +30,13 @@ class PatientProtocol(HttpToolsProtocol):
     uvicorn by itself would wait for ever, and keep any amount of headers in memory.
     """
 
-    def __init__(self, *arguments: Any, seconds: float, **named: Any) -> None:  # noqa: ANN401
+    def __init__(self, *arguments: Any, seconds: float, take: Take, **named: Any) -> None:  # noqa: ANN401
+        """`take` is offered every request that came in one piece, before a task is made for it."""
         super().__init__(*arguments, **named)
-        self._seconds = seconds
+        self._seconds, self._take = seconds, take
+        self._beginning = False
+        self._held: Callable[[], None] | None = None  # begins the task of a request that is not whole yet
+        self._soon: asyncio.TimerHandle | None = None
         self._head: int | None = 0  # bytes of it that are here; None while no head is awaited
         self._timer: asyncio.TimerHandle | None = None
 
@@ -36,6 +53,8 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Count what comes before the head is whole."""
         super().data_received(data)
+        if self._held is not None and self._soon is None:
+            self._hold()
         if self._head is None:
             return
         self._head += len(data)
@@ -52,7 +71,70 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole; the gate waits for the body."""
         self._arrived()
+        self._beginning = True
         super().on_headers_complete()
+        self._beginning = False
+        self.scope[DIRECT] = partial(self._write, self.cycle)  # type: ignore[literal-required]
+
+    def on_message_complete(self) -> None:
+        """The body is whole; of a short request it is before the application begins."""
+        super().on_message_complete()
+        cycle = self.cycle
+        if cycle is None or cycle.waiting_for_100_continue or cycle.response_started:
+            return
+        body = cycle.scope[WHOLE] = bytes(cycle.body)  # type: ignore[literal-required]
+        begin = self._released()
+        write = partial(self._write, cycle)
+        if begin and not self._take(cast("Scope", cycle.scope), body, write, begin):
+            begin()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
+        """Not before it is known whether the whole request came in this piece."""
+        begin = partial(super()._start_asgi_task, cycle, app)
+        if self._beginning:
+            self._held = begin
+        else:
+            begin()
+
+    def _hold(self) -> None:
+        """Wait a little for the rest of a short body; of a long one the application must ask for the pieces."""
+        length = next((value for name, value in self.headers if name == b"content-length"), b"")
+        if len(length) <= DIGITS and not self.expect_100_continue:
+            self._soon = asyncio.get_running_loop().call_later(REST_SECONDS, self._release)
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        begin = self._released()
+        if begin:
+            begin()
+
+    def _released(self) -> Callable[[], None] | None:
+        begin, self._held = self._held, None
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        return begin
+
+    def _write(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> bool:
+        """What uvicorn makes of two messages, in one write; False where it should."""
+        if self.flow.write_paused or cycle.response_started or cycle.scope["method"] == "HEAD":
+            return False
+        if cycle.disconnected:
+            return True
+        lines = [STATUS_LINE[status]]
+        for name, value in (*self.server_state.default_headers, *headers):
+            lines += (name, b": ", value, b"\r\n")
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        lines += (b"content-length: %d\r\n\r\n" % len(body), body)
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"".join(lines))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def _wait(self) -> None:
         late = HTTPStatus.REQUEST_TIMEOUT

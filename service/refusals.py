@@ -15,6 +15,13 @@ class EncodingRefused(ContractError):
     """The body is compressed."""
 
 
+class NotAcceptable(ContractError):
+    """The client accepts nothing that a reply can be."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        super().__init__(f"no reply can be {asked!r}; there is: {', '.join(known)}")
+
+
 class OptionsRefused(ContractError):
     """An option that does not exist, or with a value it cannot have. `mismatches` say where, at most 20."""
 

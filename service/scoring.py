@@ -6,6 +6,7 @@ import time
 
 from models.errors import ContractError
 from models.judgement import Judgement, judge
+from models.scorer import OUTPUTS, Outputs
 from models.table import Table
 from models.threshold import Threshold
 from service.served import Served
@@ -28,9 +29,12 @@ class Scoring:
         *,
         ignore_unknown: bool = False,
         last_only: bool = False,
+        outputs: Outputs = OUTPUTS,
     ) -> Judgement:
         """Judge the records by a threshold, and count the verdicts. TableMismatch when the records do not fit."""
-        judgement = self.infer(served, table, threshold, ignore_unknown=ignore_unknown, last_only=last_only)
+        judgement = self.infer(
+            served, table, threshold, ignore_unknown=ignore_unknown, last_only=last_only, outputs=outputs
+        )
         self._telemetry.scored(served.model, served.version, judgement)
         return judgement
 
@@ -42,12 +46,18 @@ class Scoring:
         *,
         ignore_unknown: bool = False,
         last_only: bool = False,
+        outputs: Outputs = OUTPUTS,
     ) -> Judgement:
         """The same where nobody is told a verdict, so that none is counted. TooLarge for more work than a call may be."""
         served.scorer.columns.check(table, ignore_unknown=ignore_unknown)
         start = time.perf_counter()
         judgement = judge(
-            served.scorer, table, threshold or served.threshold, last_only=last_only, most=MOST_VALUES
+            served.scorer,
+            table,
+            threshold or served.threshold,
+            last_only=last_only,
+            most=MOST_VALUES,
+            outputs=outputs,
         )
         self._telemetry.inferred(served.model, judgement, time.perf_counter() - start)
         return judgement

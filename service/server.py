@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import socket
@@ -12,28 +13,33 @@ from functools import partial
 from types import FrameType
 
 import uvicorn
-from prometheus_client import disable_created_metrics
 
-from service.app import Service, create_app
+from service.app import Service
+from service.listener import BACKLOG, address_of
 from service.protocol import PatientProtocol
-from service.refusals import CannotListen
-from service.settings import Settings
 
 log = logging.getLogger(__name__)
-BACKLOG = 2048
+# A terminal tells all processes of a command, and some supervisors do; then the parent tells this one a second time.
+ECHO_SECONDS = 1.0
 FINISH_SECONDS = 25  # what orchestrators grant after asking, less a margin; then what is left is cut off
 
 
 class Server(uvicorn.Server):
-    """uvicorn that, told to stop, first says so for a while, then takes no more, then finishes what it has."""
+    """uvicorn that, told to stop, first says so for a while, then takes no more, then finishes what it has.
 
-    def __init__(self, app: Service, listener: socket.socket) -> None:
+    `parent`: the process that tells this one when to stop, where there is one.
+    """
+
+    def __init__(self, app: Service, listener: socket.socket, *, parent: int | None = None) -> None:
         self._drain, self._seconds, self._listener = app.drain, app.settings.drain_seconds, listener
-        self._leave_at = 0.0
+        self._telemetry, self._parent = app.telemetry, parent
+        self._leave_at, self._told_at = 0.0, -math.inf
         config = uvicorn.Config(
             app,
             loop="uvloop",
-            http=partial(PatientProtocol, seconds=app.settings.receive_seconds),  # type: ignore[arg-type]
+            http=partial(  # type: ignore[arg-type]
+                PatientProtocol, seconds=app.settings.receive_seconds, take=app.shortcut.take
+            ),
             ws="none",
             lifespan="on",
             log_config=None,
@@ -48,8 +54,7 @@ class Server(uvicorn.Server):
     @property
     def address(self) -> str:
         """Where it listens, as a browser wants it."""
-        host, port = self._listener.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return address_of(self._listener)
 
     def stay(self) -> None:
         """Serve until told to stop."""
@@ -64,37 +69,23 @@ class Server(uvicorn.Server):
             self._leave_at = time.monotonic() + self._seconds
             self._drain.active = True
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Load, listen, and say so."""
+        await super().startup(sockets)
+        self._telemetry.started()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn's name for it)
         """SIGTERM and SIGINT. uvicorn's own would stop at once, and end by the signal instead of with 0."""
+        told_at, self._told_at = self._told_at, time.monotonic()
+        if self._parent and (sig == signal.SIGINT or self._told_at - told_at < ECHO_SECONDS):
+            return
         log.info("stopping", extra={"signal": signal.Signals(sig).name})
         self.stop()
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: whether to leave."""
+        if self._parent and self._parent != os.getppid() and not self._drain.active:
+            log.error("stopping: the process that started this one is gone")
+            self.stop()
         drained = self._drain.active and time.monotonic() >= self._leave_at
         return await super().on_tick(counter) or drained
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket of our own. CannotListen when the address is taken, not this machine's, or not allowed."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        # Python adds the address to the system's words; a name that does not resolve has words of its own.
-        number = error.errno or 0
-        why = os.strerror(number) if number > 0 else error.strerror
-        raise CannotListen(
-            f"cannot listen on {host} port {port}: {why}; choose another --host or --port"
-        ) from None
-
-
-def serve(settings: Settings) -> int:
-    """Serve until told to stop; 0."""
-    # They would be a second series beside every counter, and nobody's Prometheus keeps them.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
-    listener = listen(settings.host, settings.port)
-    server = Server(create_app(settings), listener)
-    log.info("serving", extra={"address": server.address, "repository": str(settings.repository)})
-    server.stay()
-    return 0

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import CliSuppress
 
 MEGABYTE = 1 << 20
+Gather = Literal["auto", "on", "off"]
 
 
 class Settings(BaseModel):
@@ -24,6 +25,11 @@ class Settings(BaseModel):
         default="127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 is every one."
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        default=1,
+        gt=0,
+        description="Processes that answer on the one port; every limit below holds for each of them.",
+    )
     max_body_bytes: int = Field(
         default=64 * MEGABYTE, gt=0, description="Longest request body, in bytes; beyond it 413."
     )
@@ -45,7 +51,15 @@ class Settings(BaseModel):
     refresh_seconds: float = Field(
         default=1.0, gt=0, description="How often to look for changes that others made to the repository."
     )
-    threads: int = Field(default=1, gt=0, description="ONNX Runtime threads of each loaded version.")
+    threads: int = Field(
+        default=0,
+        ge=0,
+        description="ONNX Runtime threads of each loaded version; 0 gives a large graph its worker's share of the processors and a small one 1.",
+    )
+    gather: Gather = Field(
+        default="auto",
+        description="Score single records that arrive together in one run of the graph: where it pays, always, or never.",
+    )
     max_loaded: int = Field(
         default=8,
         gt=0,

@@ -28,6 +28,7 @@ from service.replies import (
     ScoreRows,
 )
 from service.served import Served
+from service.tables import TABULAR
 
 Document = dict[str, Any]
 SHAPES: list[type[BaseModel]] = [ScoreRecords, ScoreColumns, ScoreRows]
@@ -46,8 +47,10 @@ OPTIONS: dict[str, type[VerbOptions]] = {
 BODY_ONLY = {"condition"}  # no query can hold an object
 PICTURES = [each.media_type for each in FORMATS.values() if isinstance(each, PictureFormat)]
 PICTURE = {"schema": {"type": "string", "format": "binary"}}
+# Tables beside CSV, which has examples.
+BINARY = {media_type: PICTURE for media_type in TABULAR if media_type != FORMATS["csv"].media_type}
 EXAMPLE_OPTIONS: dict[str, Document] = {"score": {"top_contributors": 1, "expected": True}}
-PROBLEMS = (400, 404, 408, 409, 413, 415, 422, 503)
+PROBLEMS = (400, 404, 406, 408, 409, 413, 415, 422, 503)
 SUMMARIES = {
     "score": "Score records",
     "embed": "Embed records",
@@ -62,8 +65,9 @@ RETURNS = {
 }
 ABOUT = {
     "score": "Records in, verdicts out: what is an anomaly, how strange it is, and which features say so.\n\n"
-    "JSON in one of three shapes, with options beside the records or in the query; or `text/csv` with a header, "
-    "options in the query. Column order never matters. A missing value is null, an absent key or an empty cell; "
+    "JSON in one of three shapes, with options beside the records or in the query; or CSV with a header, NDJSON, Parquet, "
+    "an Arrow stream or npy, options in the query. `Accept` asks for the reply in any of them: a row a record, the top "
+    "contributor as its cause. A body may be compressed (`Content-Encoding: gzip`). Column order never matters. A missing value is null, an absent key or an empty cell; "
     "it is imputed and listed.\n\n"
     "A model of windows judges each reading by those before it: the body carries the history, and a reading without a "
     "whole window is `unknown`. A model of images takes one picture as it is (`image/png`, `image/jpeg`), or several as "
@@ -79,8 +83,9 @@ ABOUT = {
 def operation(verb: str, served: list[Served]) -> Document:
     """All about one verb. The first of `served` gives the example reply, each gives example requests."""
     json = {"schema": reference_to(REPLIES[verb]), **_example(verb, served)}
+    tables = {} if verb == "sample" else {"text/csv": {"schema": {"type": "string"}}, **BINARY}
     pictures = {"image/png": PICTURE} if verb == "reconstruct" else {}
-    ok = {"description": RETURNS[verb], "content": {"application/json": json, **pictures}}
+    ok = {"description": RETURNS[verb], "content": {"application/json": json, **tables, **pictures}}
     return {
         "tags": ["Scoring"],
         "summary": SUMMARIES[verb],
@@ -113,7 +118,7 @@ def _records(verb: str, served: list[Served]) -> Document:
             for name, body in bodies(each.scorer.manifest, EXAMPLE_OPTIONS.get(verb, {})).items()
         }
         csv["examples"] = {each.model: {"value": csv_body(each.scorer.manifest)} for each in shown}
-    return {"application/json": json, "text/csv": csv, **dict.fromkeys(PICTURES, PICTURE)}
+    return {"application/json": json, "text/csv": csv, **BINARY, **dict.fromkeys(PICTURES, PICTURE)}
 
 
 def _sampling(_verb: str, served: list[Served]) -> Document:

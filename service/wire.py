@@ -24,6 +24,12 @@ class Disconnected(Exception):
     """The client left before its body was whole."""
 
 
+WHOLE = "offbeat.body"  # in a scope: the body, where all of it came before anybody asked
+DIRECT = "offbeat.direct"  # in a scope: a Direct, where the server has one
+# Writes a whole reply at once and says True; False where the standard messages must go instead.
+Direct = Callable[[int, Headers, bytes], bool]
+
+
 async def send_reply(send: Send, reply: Reply) -> None:
     """Send a reply whose length is known."""
     headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
@@ -39,8 +45,7 @@ async def receive_body(receive: Receive, announced: int, most: int, hold: Callab
     parts: list[bytes] = []
     size, more = 0, True
     while more:
-        if announced > most:
-            raise TooLarge(f"the body is longer than {most:,} bytes")
+        check_length(announced, most)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
@@ -49,9 +54,15 @@ async def receive_body(receive: Receive, announced: int, most: int, hold: Callab
         size += len(parts[-1])
         announced = max(announced, size)
         more = message.get("more_body", False)
+    check_length(size, most)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def check_length(size: int, most: int) -> int:
+    """The size. TooLarge when a body is longer than `most` bytes."""
     if size > most:
         raise TooLarge(f"the body is longer than {most:,} bytes")
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return size
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

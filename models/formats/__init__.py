@@ -5,19 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.errors import ContractError, FormatRefused, FormatUnknown, TableMismatch
+from models.formats.arrow import ArrowFormat
 from models.formats.base import Format
 from models.formats.csv_text import CsvFormat
 from models.formats.folder import read_folder
 from models.formats.json_text import JsonFormat
+from models.formats.ndjson import NdjsonFormat
+from models.formats.npy import NpyFormat
+from models.formats.parquet import ParquetFormat
 from models.formats.picture import PictureFormat
 from models.table import Table
 
 FORMATS: dict[str, Format] = {
     "csv": CsvFormat(),
     "json": JsonFormat(),
+    "ndjson": NdjsonFormat(),
+    "parquet": ParquetFormat(),
+    "arrow": ArrowFormat(),
+    "npy": NpyFormat(),
     "png": PictureFormat("PNG", "image/png", ".png"),
     "jpeg": PictureFormat("JPEG", "image/jpeg", ".jpg"),
 }
+# Suffixes of the same formats beside their own.
+ALSO = {".jpeg": "jpeg", ".jsonl": "ndjson", ".arrow": "arrow", ".feather": "arrow"}
 
 
 def of_media_type(content_type: str) -> Format:
@@ -32,7 +42,7 @@ def of_media_type(content_type: str) -> Format:
 def of_file(path: Path, separator: str = ",") -> Format:
     """The format of a file by its suffix; `separator` is for CSV."""
     known = {format_.suffix: format_ for format_ in FORMATS.values()}
-    known |= {".csv": CsvFormat(separator), ".jpeg": FORMATS["jpeg"]}
+    known |= {".csv": CsvFormat(separator), **{other: FORMATS[name] for other, name in ALSO.items()}}
     suffix = path.suffix.lower()
     if suffix not in known:
         raise FormatUnknown(suffix or path.name, known)

@@ -29,5 +29,5 @@ class Format(Protocol):
         ...
 
     def write(self, table: Table) -> bytes:
-        """The same records as bytes; a cell stays text or number as it is."""
+        """The same records as bytes. Where cells have types, text of a CSV that is plainly a number becomes one."""
         ...

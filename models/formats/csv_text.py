@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.cells import LaterCells
 from models.columns import Column, TextColumn, shown
 from models.errors import FormatRefused, TooManyRecords, refuse_any
-from models.table import Table, cut, escaped
+from models.formats.places import LinePlaces
+from models.table import Table
 
+LARGE = 1 << 14  # bytes; below, to look for a quicker way takes longer than to read
+BOM = b"\xef\xbb\xbf"
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
-
-
-@dataclass(frozen=True, slots=True)
-class CsvPlaces:
-    """Rows by their line in the file (a quoted cell may span lines); pointers as if the rows were JSON records."""
-
-    lines: Sequence[int]
-
-    def pointer(self, row: int | None, column: str | None) -> str:
-        """`/records/3/temperature`; a column without a row has no place of its own."""
-        if row is None:
-            return "/records"
-        return f"/records/{row}" + (f"/{escaped(column)}" if column is not None else "")
-
-    def words(self, row: int | None, column: str | None) -> str:
-        """`line 5, column 'temperature'`."""
-        where = [f"line {self.lines[row]}"] if row is not None else []
-        return ", ".join([*where, *([f"column {cut(column)!r}"] if column is not None else [])])
 
 
 class Lines:
@@ -45,14 +30,34 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class CsvFormat:
-    """Reads and writes CSV with one separator."""
+    """Reads and writes CSV with one separator.
+
+    `skipped`: lines of the file between the header and the first row, where what is read is a piece of a file.
+    """
 
     separator: str = ","
     media_type: str = "text/csv"
     suffix: str = ".csv"
+    skipped: int = 0
 
     def read(self, data: bytes, *, most: int | None = None) -> Table:
         """Read the header and every row; blank lines are skipped."""
+        table = self._plain(data.removeprefix(BOM), most) if len(data) > LARGE else None
+        return self._exact(data, most) if table is None else table
+
+    def _plain(self, data: bytes, most: int | None) -> Table | None:
+        """The table of a large file without surprises; None where only the exact reader can tell what it says."""
+        if most is not None and data.count(b"\n") > most + 1:
+            return None
+        from models.formats.csv_plain import read_plain  # noqa: PLC0415  # brings pyarrow
+
+        found = read_plain(data, self.separator)
+        if found is None or not found.rows or (most is not None and found.rows > most):
+            return None
+        lines = LaterCells(found.rows, lambda: _lines(data, self.skipped)[1:])
+        return Table(dict(zip(found.names, found.columns, strict=True)), found.rows, LinePlaces(lines))
+
+    def _exact(self, data: bytes, most: int | None) -> Table:
         reader = csv.reader(io.StringIO(_decoded(data), newline=""), delimiter=self.separator, strict=True)
         lines: list[int] = []
         rows: list[list[str]] = []
@@ -61,14 +66,14 @@ class CsvFormat:
                 # In a file of one column an empty line is a missing value, not a blank line.
                 if row or (rows and len(rows[0]) == 1):
                     rows.append(row or [""])
-                    lines.append(reader.line_num)
+                    lines.append(reader.line_num + self.skipped)
                 if most is not None and len(rows) > most + 1:
                     raise TooManyRecords(most)
         except csv.Error as error:
-            raise FormatRefused(f"line {reader.line_num}: {_explained(error)}") from None
+            raise FormatRefused(f"line {reader.line_num + self.skipped}: {_explained(error)}") from None
         if not rows:
             raise FormatRefused("the CSV is empty; its first line must name the columns")
-        return self._table(rows[0], rows[1:], CsvPlaces(lines[1:]))
+        return self._table(rows[0], rows[1:], LinePlaces(lines[1:]))
 
     def write(self, table: Table) -> bytes:
         """Header and rows; a missing value becomes an empty cell."""
@@ -79,7 +84,7 @@ class CsvFormat:
         writer.writerows(zip(*(_written(column) for column in table.columns.values()), strict=True))
         return "".join(lines.written).encode()
 
-    def _table(self, header: list[str], rows: list[list[str]], places: CsvPlaces) -> Table:
+    def _table(self, header: list[str], rows: list[list[str]], places: LinePlaces) -> Table:
         self._check_header(header)
         if not rows:
             raise FormatRefused("the CSV has a header but no rows")
@@ -112,6 +117,11 @@ class CsvFormat:
 def _written(column: Column) -> list[object]:
     """Cells as they are read back: booleans as JSON and a category spell them."""
     return [str(cell).lower() if isinstance(cell, bool) else cell for cell in column.cells]
+
+
+def _lines(data: bytes, skipped: int) -> list[int]:
+    """The numbers of the lines that are not blank."""
+    return [number for number, line in enumerate(data.splitlines(), start=1 + skipped) if line]
 
 
 def _decoded(data: bytes) -> str:

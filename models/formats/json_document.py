@@ -40,7 +40,12 @@ def parsed(data: bytes) -> Any:  # noqa: ANN401
         if "infinity" in str(error):
             return _exact(data)
         _explain(data, error)
-    return _exact(data) if LONG_RUN in data.translate(ZEROS) and LONG_INTEGER.search(data) else document
+    return _exact(data) if may_hold_long_integer(data) else document
+
+
+def may_hold_long_integer(data: bytes) -> bool:
+    """Whether there may be a whole number in it that is longer than orjson can tell from a float."""
+    return LONG_RUN in data.translate(ZEROS) and LONG_INTEGER.search(data) is not None
 
 
 def _explain(data: bytes, error: orjson.JSONDecodeError) -> NoReturn:

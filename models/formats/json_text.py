@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import orjson
 
+from models.cells import LaterCells
 from models.columns import Column, TypedColumn, expected, shown
 from models.errors import Mismatch, TableMismatch, TooManyRecords, refuse_any
+from models.formats.grid import Grid, GridColumns
 from models.formats.json_document import parsed
+from models.formats.json_numbers import numbers_in
+from models.formats.json_slices import SLICE, parsed_in_slices
+from models.formats.records import RecordColumns
+from models.formats.written_types import typed_cells
 from models.table import Table, cut, escaped
 
 __all__ = ["JsonFormat", "JsonPlaces", "parsed"]
@@ -47,34 +53,6 @@ class JsonPlaces:
         return f"/{self.shape}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RecordColumns(Mapping[str, Column]):
-    """The columns of records, each made when it is asked for.
-
-    Records that share no key have as many columns as cells: made at once they would fill the memory.
-    """
-
-    records: Sequence[Mapping[str, Any]]
-    names: Mapping[str, None]
-    made: dict[str, Column] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> Column:
-        """A record without the key has no value."""
-        if name not in self.made:
-            if name not in self.names:
-                raise KeyError(name)
-            self.made[name] = TypedColumn([record.get(name) for record in self.records])
-        return self.made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Names in the order they are first met."""
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        """How many different keys the records have."""
-        return len(self.names)
-
-
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
     """Reads the three shapes; writes records."""
@@ -90,24 +68,37 @@ class JsonFormat:
 
     def read_document(self, data: bytes, *, most: int | None = None) -> tuple[Table, dict[str, Any]]:
         """The table, and the body's other keys (a request's options)."""
-        document = parsed(data)
+        grid = numbers_in(data)
+        if grid is not None:
+            return _few(_of_grid(grid), most), grid.others
+        document = parsed(data) if len(data) <= 2 * SLICE else parsed_in_slices(data)
         if not isinstance(document, dict):
             raise _mismatch("", expected("an object with records, columns or rows", document))
         shapes = [shape for shape in SHAPES if shape in document]
         if len(shapes) != 1:
             found = " and ".join(shapes) or "none of them"
             raise _mismatch("", f"expected one of records, columns or rows, got {found}")
-        table = READERS[shapes[0]](document)
-        if most is not None and table.rows > most:
-            raise TooManyRecords(most)
+        table = _few(READERS[shapes[0]](document), most)
         used = {*shapes, "features"} if shapes == ["rows"] else {*shapes}
         return table, {key: value for key, value in document.items() if key not in used}
 
     def write(self, table: Table) -> bytes:
-        """Records."""
-        cells = [column.cells for column in table.columns.values()]
+        """Records; a missing value is null."""
+        cells = [typed_cells(column) for column in table.columns.values()]
         records = [dict(zip(table.columns, row, strict=True)) for row in zip(*cells, strict=True)]
         return orjson.dumps({"records": records}, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _few(table: Table, most: int | None) -> Table:
+    if most is not None and table.rows > most:
+        raise TooManyRecords(most)
+    return table
+
+
+def _of_grid(grid: Grid) -> Table:
+    columns = GridColumns.of(grid)
+    names = columns.places if grid.shape == "rows" else {}
+    return Table(columns, len(grid.values), JsonPlaces(grid.shape, names))
 
 
 def _records(document: dict[str, Any]) -> Table:
@@ -117,8 +108,7 @@ def _records(document: dict[str, Any]) -> Table:
         for row, record in enumerate(records)
         if not isinstance(record, dict)
     )
-    names = dict.fromkeys(key for record in records for key in record)
-    return Table(RecordColumns(records, names), len(records), JsonPlaces("records", {}))
+    return Table(RecordColumns.of(records), len(records), JsonPlaces("records", {}))
 
 
 def _columns(document: dict[str, Any]) -> Table:
@@ -151,8 +141,12 @@ def _rows(document: dict[str, Any]) -> Table:
         if not isinstance(cells, list) or len(cells) != len(names)
     )
     refuse_any(chain(misnamed, ragged))
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    return Table(typed(columns), len(rows), JsonPlaces("rows", first))
+    columns = {name: TypedColumn(_column(rows, place)) for place, name in enumerate(names)}
+    return Table(columns, len(rows), JsonPlaces("rows", first))
+
+
+def _column(rows: list[list[Any]], place: int) -> LaterCells:
+    return LaterCells(len(rows), lambda: [row[place] for row in rows])
 
 
 def typed(columns: Mapping[str, Sequence[Any]]) -> dict[str, Column]:

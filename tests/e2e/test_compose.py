@@ -1,4 +1,4 @@
-"""The stack of docker-compose.yml: the service, a Prometheus that sees what it does, and training beside them."""
+"""The stack of docker-compose.yml: replicas behind one address, a Prometheus that sees what they do, and training beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 SCRAPE = 5  # seconds between two scrapes, as docker/prometheus/prometheus.yml has it
+REPLICAS = 3
 SCORED = "sum(offbeat_records_scored_total)"
+SCRAPED = 'sum(up{job="offbeat"})'
 
 
 @pytest.fixture(scope="module")
@@ -29,32 +31,35 @@ def stack(compose, free_ports, figures) -> Iterator[tuple[httpx.Client, httpx.Cl
     try:
         compose("build", "offbeat")
         start = time.monotonic()
-        compose("up", "--wait", "--wait-timeout", "120")
+        compose("up", "--scale", f"offbeat={REPLICAS}", "--wait", "--wait-timeout", "120")
         figures["compose stack healthy after s"] = time.monotonic() - start
         with (
             httpx.Client(base_url=addresses[0]) as service,
             httpx.Client(base_url=addresses[1]) as prometheus,
         ):
+            wait_until(lambda: service.get("/readyz").status_code == 200)
             yield service, prometheus
     finally:
         compose("--profile", "train", "down", "--volumes", "--timeout", "15")
 
 
-def test_prometheus_counts_exactly_the_records_that_were_scored(stack, hundred_records, figures):
+def test_prometheus_counts_exactly_the_records_that_all_replicas_scored(stack, hundred_records, figures):
     service, prometheus = stack
-    wait_until(lambda: query(prometheus, 'up{job="offbeat"}') == 1)
+    wait_until(lambda: query(prometheus, SCRAPED) == REPLICAS)
     time.sleep(SCRAPE + 1)
     assert query(prometheus, SCORED) == 0  # the control: scraped twice, and nothing counted yet
 
     model, body = hundred_records(service)
-    service.post(f"/v1/models/{model}/score", json=body).raise_for_status()
+    for _ in range(30):  # each on a connection of its own, so that the gateway chooses anew
+        reply = httpx.post(service.base_url.join(f"/v1/models/{model}/score"), json=body)
+        assert reply.status_code == 200, reply.text
 
     start = time.monotonic()
-    wait_until(lambda: query(prometheus, SCORED) > 0)
+    wait_until(lambda: query(prometheus, SCORED) == 3000)
     figures["Prometheus sees the records after s"] = time.monotonic() - start
-    assert query(prometheus, SCORED) == 100
     time.sleep(SCRAPE + 1)
-    assert query(prometheus, SCORED) == 100  # the next scrape counts nothing twice
+    assert query(prometheus, SCORED) == 3000  # the next scrape counts nothing twice
+    assert query(prometheus, "count(sum by (instance) (offbeat_records_scored_total) > 0)") == REPLICAS
 
 
 def test_a_model_trained_in_the_stack_is_served_without_a_restart(compose, stack, hundred_records, figures):
@@ -67,7 +72,8 @@ def test_a_model_trained_in_the_stack_is_served_without_a_restart(compose, stack
     compose("run", "--rm", "training", *train)
     figures["trained for 3 epochs in a container after s"] = time.monotonic() - start
 
-    wait_until(lambda: service.get("/v1/models/trained").status_code == 200)
+    # Each replica looks for itself; the gateway asks them in turns.
+    wait_until(lambda: all(service.get("/v1/models/trained").status_code == 200 for _ in range(2 * REPLICAS)))
     model, body = hundred_records(service, "trained")
     reply = service.post(f"/v1/models/{model}/score", json=body)
     assert reply.status_code == 200, reply.text

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.columns import Column, TextColumn, TypedColumn, is_empty, shown
+from models.cells import LaterCells
+from models.columns import Column, Numbers, TextColumn, TypedColumn, is_empty, shown
+from models.number_column import NumberColumn
 
 MANY_DIGITS = "0" * 5000 + "1"
 
@@ -137,3 +139,93 @@ def test_an_error_shows_at_most_forty_escaped_characters_of_a_cell() -> None:
 def test_null_and_blank_text_are_empty_and_nothing_else_is() -> None:
     assert [is_empty(cell) for cell in (None, "", "  ")] == [True, True, True]
     assert [is_empty(cell) for cell in (0, False, "0", [], float("nan"))] == [False] * 5
+
+
+def test_an_array_is_read_as_it_is() -> None:
+    values = np.array([1.5, np.nan, np.inf])
+
+    read = NumberColumn(values).numbers()
+
+    assert read.values is values
+    assert read.missing.tolist() == [False] * 3
+    assert read.bad == []
+
+
+def test_a_missing_row_of_an_array_is_missing_whatever_stands_there() -> None:
+    column = NumberColumn(np.array([2**60, 7, -(2**53) - 1, 2**53]), np.array([True, False, False, False]))
+
+    read = column.numbers()
+
+    assert np.isnan(read.values[0])
+    assert read.missing.tolist() == [True, False, False, False]
+    assert [row for row, _ in read.bad] == [2]
+    assert column.categories().values == [None, "7", str(-(2**53) - 1), str(2**53)]
+    assert list(column.cells) == [None, 7, -(2**53) - 1, 2**53]
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint64])
+def test_whole_numbers_of_an_array_are_exact_to_2_to_the_53(kind: type[np.generic]) -> None:
+    column = NumberColumn(np.array([2**53, 2**53 + 1, 2**63 - 1], kind))
+
+    assert [row for row, _ in column.numbers().bad] == [1, 2]
+    assert column.numbers().bad[0] == TypedColumn([2**53 + 1]).numbers().bad[0]._replace(row=1)
+
+
+def test_fractions_of_an_array_are_no_categories() -> None:
+    column = NumberColumn(np.array([1.5, 2.0]), np.array([False, True]))
+
+    assert column.categories() == TypedColumn([1.5, None]).categories()
+    assert column.categories().bad == [(0, "expected a category, got 1.5")]
+
+
+def test_cells_of_an_array_are_made_for_who_looks_at_them() -> None:
+    cells = NumberColumn(np.arange(10_000), np.arange(10_000) % 2 == 1).cells
+
+    assert (cells[0], cells[1], cells[-2]) == (0, None, 9998)
+    assert cells[2:5] == [2, None, 4]
+    assert type(cells[2]) is int
+    assert list(cells) == [row if row % 2 == 0 else None for row in range(10_000)]
+    assert len(cells) == 10_000
+
+
+def test_cells_that_are_not_there_yet_are_made_once_and_only_if_needed() -> None:
+    made: list[int] = []
+
+    def make() -> list[str]:
+        made.append(1)
+        return ["1", "", "3"]
+
+    known = Numbers(np.array([1, np.nan, 3]), np.array([False, True, False]), [])
+    column = TextColumn(LaterCells(3, make), known)
+    taken = column.take(np.array([2, 1]))
+
+    assert column.numbers() is known
+    assert taken.numbers().values[0] == 3.0
+    assert not column.is_absent()
+    assert len(taken.cells) == 2
+    assert made == []
+    assert list(taken.cells) == ["3", ""]
+    assert column.categories().values == ["1", None, "3"]
+    assert made == [1]
+
+
+@pytest.mark.parametrize(
+    ("column", "absent"),
+    [
+        (TextColumn(["", " "]), True),
+        (TextColumn(["", "0"]), False),
+        (TypedColumn([None, ""]), True),
+        (TypedColumn([None, 0]), False),
+        (NumberColumn(np.zeros(2), np.array([True, True])), True),
+        (NumberColumn(np.full(2, np.nan)), False),
+    ],
+)
+def test_a_column_is_absent_where_no_row_has_a_value(column: Column, absent: bool) -> None:  # noqa: FBT001
+    assert column.is_absent() is absent
+
+
+def test_rows_of_an_array_are_taken_by_number_and_by_slice() -> None:
+    column = NumberColumn(np.array([1.0, 2.0, 3.0]), np.array([False, True, False]))
+
+    assert list(column.take(np.array([2, 1, 0])).cells) == [3.0, None, 1.0]
+    assert list(column.take(slice(1, 3)).cells) == [None, 3.0]

@@ -10,7 +10,8 @@ import pytest
 from models.columns import TextColumn, TypedColumn
 from models.errors import ContractError, FormatRefused, FormatUnknown, TableMismatch, TooManyRecords
 from models.formats import FORMATS, of_file, of_media_type, read_file
-from models.formats.csv_text import CsvFormat, CsvPlaces
+from models.formats.csv_text import CsvFormat
+from models.formats.places import LinePlaces
 from models.table import Table
 
 CSV = CsvFormat()
@@ -51,7 +52,7 @@ def test_a_place_is_the_line_where_the_row_ends() -> None:
 
 
 def test_pointers_are_those_of_the_same_rows_as_json_records() -> None:
-    places = CsvPlaces([2])
+    places = LinePlaces([2])
 
     assert places.pointer(0, "a/b~c") == "/records/0/a~1b~0c"
     assert places.pointer(0, None) == "/records/0"
@@ -130,7 +131,7 @@ def test_a_table_is_written_as_it_is_read() -> None:
         'te"xt': TextColumn(["a,b", "c\nd", ""]),
     }
 
-    data = CSV.write(Table(columns, 3, CsvPlaces([])))
+    data = CSV.write(Table(columns, 3, LinePlaces([])))
 
     assert cells(CSV.read(data)) == {
         "n": ["1.5", "", "3"],
@@ -140,7 +141,7 @@ def test_a_table_is_written_as_it_is_read() -> None:
 
 
 def test_one_column_with_a_missing_value_survives_writing_and_reading() -> None:
-    data = CSV.write(Table({"a": TypedColumn([1.0, None, 2.0])}, 3, CsvPlaces([])))
+    data = CSV.write(Table({"a": TypedColumn([1.0, None, 2.0])}, 3, LinePlaces([])))
 
     assert cells(CSV.read(data)) == {"a": ["1.0", "", "2.0"]}
 
@@ -161,13 +162,17 @@ def test_a_format_is_found_by_media_type_and_by_suffix() -> None:
 
 @pytest.mark.parametrize("name", ["data.xlsx", "data", ".csv"])
 def test_an_unknown_suffix_is_told_what_is_known(name: str) -> None:
-    with pytest.raises(FormatUnknown, match=r"known: \.csv, \.jpeg, \.jpg, \.json, \.png"):
+    with pytest.raises(
+        FormatUnknown, match=r"known: \.arrow, \.arrows, \.csv, \.feather, \.jpeg, \.jpg, \.json, \.jsonl, "
+    ):
         of_file(Path(name))
 
 
 @pytest.mark.parametrize("kind", ["", "text/html", "csv", ";"])
 def test_an_unknown_media_type_is_told_what_is_known(kind: str) -> None:
-    with pytest.raises(FormatUnknown, match="known: application/json, image/jpeg, image/png, text/csv"):
+    with pytest.raises(
+        FormatUnknown, match="known: application/json, .*application/x-npy, image/jpeg, image/png, text/csv"
+    ):
         of_media_type(kind)
 
 

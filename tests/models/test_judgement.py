@@ -16,10 +16,11 @@ from models.features import FeatureSchema, NumericFeature
 from models.feed import Samples
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat
-from models.judgement import Asked, Contribution, Judgement, _reasons, judge
-from models.scorer import Scorer, Scores
+from models.judgement import Contribution, Judgement, judge
+from models.scorer import OUTPUTS, Outputs, Scorer, Scores
 from models.table import Table
 from models.threshold import Threshold
+from models.unknown import reasons
 
 HEADER = "temperature,pressure,flow,valve"
 ORDINARY = "31.2,4.1,46.0,open"
@@ -40,8 +41,8 @@ class Rigged(Scorer):
         vars(self).update(vars(scorer))
         self.outputs = outputs
 
-    def score(self, samples: Samples) -> Scores:
-        return replace(super().score(samples), **self.outputs)
+    def score(self, samples: Samples, outputs: Outputs = OUTPUTS) -> Scores:
+        return replace(super().score(samples, outputs), **self.outputs)
 
 
 def test_an_ordinary_record_is_normal_and_a_strange_one_is_not(pump: Scorer) -> None:
@@ -111,12 +112,10 @@ def test_a_reason_names_the_first_features_and_counts_the_others() -> None:
     ranges = {"typical": 0.0, "minimum": 0.0, "maximum": 1.0, "lowest": -9.0, "highest": 9.0}
     columns = FeatureSchema(features=tuple(NumericFeature(name=f"f{place}", **ranges) for place in range(8)))
     encoded = encode(CsvFormat().read(b"f0,f1,f2,f3,f4,f5,f6,f7\n" + b",".join([b"nan"] * 8)), columns)
-    nothing = np.zeros((1, 8))
-    scores = Scores(nothing[0, :1], nothing[0, :1], nothing[0, :1], nothing, nothing, nothing)
 
-    assert _reasons(Asked(encoded, scores, np.arange(1), [None]), columns) == [
-        "not a finite number: f0, f1, f2, f3, f4 and 3 more"
-    ]
+    assert reasons(encoded, np.zeros(1), columns, {}) == {
+        0: "not a finite number: f0, f1, f2, f3, f4 and 3 more"
+    }
 
 
 def test_the_shares_of_all_features_sum_to_one(pump: Scorer) -> None:

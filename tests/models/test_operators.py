@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from models.errors import BundleRefused
-from models.operators import ALLOWED, FIELDS, check_operators
+from models.onnx_bytes import FIELDS
+from models.operators import ALLOWED, check_operators
 
 Protobuf = Callable[[Any], bytes]
 Fields = tuple[tuple[int, Any], ...]

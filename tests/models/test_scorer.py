@@ -182,7 +182,7 @@ def test_a_graph_that_fails_on_its_golden_records_is_refused(
     def fail(*_: object) -> None:
         raise RuntimeError("Non-zero status code\nreturned while running Gather")
 
-    monkeypatch.setattr(Scorer, "_run", fail)
+    monkeypatch.setattr(Scorer, "run", fail)
 
     assert refusal(pump_folder) == (
         "model.onnx does not score its golden records: Non-zero status code returned while running Gather"

@@ -14,7 +14,8 @@ from offbeat.cli import main
 from offbeat.client import Client, Refused
 from offbeat.episodes import episodes, human
 from service.app import create_app
-from service.server import Server, listen
+from service.listener import listen
+from service.server import Server
 from service.settings import Settings
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -33,7 +36,11 @@ async def test_every_documented_route_passes_the_gate(running):
     assert len(routes) >= 13
     assert {reply.status_code for reply in replies} == {413}  # only the gate counts bytes
     assert all(reply.headers["x-request-id"] for reply in replies)
-    assert {reply.headers["content-type"] for reply in replies} == {"application/problem+json"}
+    kinds = {
+        (path.startswith("/v2"), reply.headers["content-type"])
+        for (_, path), reply in zip(routes, replies, strict=True)
+    }
+    assert kinds == {(False, "application/problem+json"), (True, "application/json")}
 
 
 async def test_a_body_is_measured_by_what_arrives_not_by_what_is_announced(running):
@@ -77,15 +84,67 @@ async def test_a_body_that_does_not_come_in_time_is_not_waited_for(running):
     assert reply.json()["detail"] == "the body did not arrive within 0.05 seconds"
 
 
-async def test_compressed_bodies_are_refused_and_plain_ones_may_say_that_they_are_plain(client, typical):
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+async def test_a_compressed_body_is_read_as_what_it_was(client, typical, encoding, compress):
     body = json.dumps({"records": [typical]}).encode()
 
-    gzip = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": "gzip"})
+    packed = await client.post(SCORE, content=compress(body), headers=JSON | {"content-encoding": encoding})
     plain = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": "identity"})
 
-    assert gzip.status_code == 415
-    assert gzip.json()["detail"] == "a compressed body is not read; send it without Content-Encoding"
-    assert plain.status_code == 200
+    assert (packed.status_code, packed.content) == (200, plain.content)
+
+
+async def test_members_of_gzip_one_after_the_other_are_one_body(client, typical):
+    body = json.dumps({"records": [typical]}).encode()
+    packed = gzip.compress(body[:9]) + gzip.compress(body[9:])
+
+    reply = await client.post(SCORE, content=packed, headers=JSON | {"content-encoding": "gzip"})
+
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status", "detail"),
+    [
+        ("br", b"x", 415, "a body encoded as 'br' is not read; known: gzip, x-gzip, deflate"),
+        ("gzip", b"{}", 400, "the body is not compressed as it says"),
+        ("gzip", gzip.compress(b"{}")[:-1], 400, "the compressed body ends too early"),
+        ("gzip", gzip.compress(b"{}") + b"rest", 400, "the body is not compressed as it says"),
+        (
+            "gzip",
+            gzip.compress(b" " * 2_000_000),
+            413,
+            "the compressed body opens to more than 200 times its length",
+        ),
+    ],
+)
+async def test_what_cannot_be_opened_is_refused(client, encoding, body, status, detail):
+    reply = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": encoding})
+
+    assert reply.status_code == status
+    assert reply.json()["detail"].startswith(detail)
+
+
+async def grown(running, body: bytes) -> tuple[int, int]:
+    """The status, and the most bytes that were taken on the way to it."""
+    async with running() as client:
+        tracemalloc.start()
+        reply = await client.post(SCORE, content=body, headers=JSON | {"content-encoding": "gzip"})
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return reply.status_code, most
+
+
+async def test_a_bomb_is_refused_before_it_fills_the_memory(running, monkeypatch):
+    part = gzip.compress(b" " * (1 << 20))
+    bomb, small = part * 1024, part * 32  # a gigabyte, and what may be opened of it
+    status, most = await grown(running, bomb)
+    monkeypatch.setattr("service.inflate.MOST_RATIO", 10_000)
+    status_of_control, most_of_control = await grown(running, small)  # which is opened
+
+    assert len(bomb) > 1_000_000
+    assert (status, status_of_control) == (413, 400)
+    assert most < 20_000_000 < most_of_control
 
 
 async def test_a_request_id_comes_back_and_one_is_made_where_there_is_none_fit_to_repeat(client):
@@ -100,7 +159,6 @@ async def test_a_request_id_comes_back_and_one_is_made_where_there_is_none_fit_t
 
 async def test_more_than_the_limit_at_work_is_shed_but_operations_are_answered(running, app):
     async with running(max_in_flight=2) as client:
-        await client.get("/healthz")  # builds the gate
         gate(client)._work.take(2)
 
         shed = await client.get("/v1/models")
@@ -121,7 +179,6 @@ async def test_bodies_together_are_held_to_a_limit_and_small_ones_still_pass(run
     large = small + b" " * 1000
 
     async with running(max_held_bytes=1500) as client:
-        await client.get("/healthz")  # builds the gate
         gate(client)._bytes.take(1000)
         refused = await client.post(SCORE, content=large, headers=JSON)
         served = await client.post(SCORE, content=small, headers=JSON)
@@ -210,7 +267,14 @@ async def test_a_reply_that_breaks_off_is_never_made_to_look_whole(settings, cap
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
     with pytest.raises(RuntimeError, match="the reply broke off"):
-        await Gate(breaking, settings, Telemetry(), Drain())(scope, receive, send)
+        await Gate(
+            breaking,
+            [],
+            settings=settings,
+            telemetry=Telemetry(),
+            drain=Drain(),
+            shaped=lambda _, reply: reply,
+        )(scope, receive, send)
 
     assert sent == ["http.response.start"]
 
@@ -250,4 +314,4 @@ async def test_parameters_that_fastapi_checks_are_refused_without_repeating_them
 
 
 def gate(client: httpx.AsyncClient):
-    return client.app.middleware_stack
+    return client.app.gate

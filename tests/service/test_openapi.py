@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.encoding import encode
+from models.formats import FORMATS
 from models.manifest import Manifest
 from models.windows import frames
 from service import examples
@@ -49,8 +50,8 @@ async def test_examples_work_when_pasted(client):
         for media_type, content in (
             operations.get("post", {}).get("requestBody", {}).get("content", {}).items()
         ):
-            model = example(operations["post"], "model")
             for body in (each["value"] for each in content.get("examples", {}).values()):
+                model = example(operations["post"], "model")
                 sent = {"content": body} if isinstance(body, str) else {"json": body}
                 reply = await client.post(
                     path.format(model=model), headers={"content-type": media_type}, **sent
@@ -104,10 +105,10 @@ async def test_pictures_are_documented(client):
     score = paths["/v1/models/{model}/score"]["post"]
     reconstruct = paths["/v1/models/{model}/reconstruct"]["post"]
 
-    assert set(score["requestBody"]["content"]) == {
-        "application/json", "text/csv", "image/png", "image/jpeg",
-    }  # fmt: skip
-    assert set(reconstruct["responses"]["200"]["content"]) == {"application/json", "image/png"}
+    pictures = {"image/png", "image/jpeg"}
+    tables = {each.media_type for name, each in FORMATS.items() if name not in {"png", "jpeg"}}
+    assert set(score["requestBody"]["content"]) == tables | pictures
+    assert set(reconstruct["responses"]["200"]["content"]) == tables | {"image/png"}
     assert {"last_only", "error_map"} <= {each["name"] for each in score["parameters"]}
 
 

@@ -292,7 +292,7 @@ USAGE = [
     (["train", "x.csv", "--from", "pump@9"], 1, "model 'pump' has no version 9; published: 1, 2"),
     (["score", ".", "--model", "pump"], 1, ". is a directory without pictures (.png, .jpg); name a file in it"),
     (["score", "none.csv", "--model", "pump", "-o", "out"], 1,
-     "cannot write out; name a file that ends in .csv or .json"),
+     "cannot write out; name a file that ends in .csv, .json, .ndjson"),
     (["train", "x.csv", "--separator", ""], 2, "--separator: expected one character such as ; or \\t, got ''"),
     (["train", "x.csv", "--name", "Pump"], 2, "--name: 'Pump' is not a model name: a-z, 0-9, _ and -"),
     (["train", "x.csv", "--widths", "8,0"], 2, "--widths: Input should be greater than 0"),

@@ -249,7 +249,7 @@ CSV: dict[str, tuple[str | bytes, int, str, str | None]] = {
         "more than 50 records, which is the most one call may hold", None,
     ),
 }  # fmt: skip
-NO_SUCH_TYPE = "cannot read {!r}; known: application/json, image/jpeg, image/png, text/csv"
+NO_SUCH_TYPE = "cannot read {!r}; known: application/json, application/vnd.apache.arrow.stream, application/vnd.apache.parquet, application/x-ndjson, application/x-npy, image/jpeg, image/png, text/csv"
 HEADERS: dict[str, tuple[dict[str, str], int, str]] = {
     "another type": ({"content-type": "application/xml"}, 415, NO_SUCH_TYPE.format("application/xml")),
     "no type": ({}, 415, NO_SUCH_TYPE.format("")),
@@ -257,9 +257,13 @@ HEADERS: dict[str, tuple[dict[str, str], int, str]] = {
         {"content-type": "multipart/form-data; boundary=x"}, 415, NO_SUCH_TYPE.format("multipart/form-data"),
     ),
     "an endless type": ({"content-type": "x" * 5000}, 415, NO_SUCH_TYPE.format("x" * 40)),
-    "gzip": (
-        {"content-type": "application/json", "content-encoding": "gzip"}, 415,
-        "a compressed body is not read; send it without Content-Encoding",
+    "gzip that is none": (
+        {"content-type": "application/json", "content-encoding": "gzip"}, 400,
+        "the body is not compressed as it says: Error -3 while decompressing data: incorrect header check",
+    ),
+    "an encoding nobody reads": (
+        {"content-type": "application/json", "content-encoding": "br"}, 415,
+        "a body encoded as 'br' is not read; known: gzip, x-gzip, deflate",
     ),
 }  # fmt: skip
 NO_VERSION = "is not a version: a positive whole number"

@@ -1,0 +1,82 @@
+"""Serve: settings to a service that answers, in this process or in several. Opens the app only in a process that answers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
+from multiprocessing.reduction import DupFd
+from typing import Any
+
+from service.books import Damaged, clear, new_book
+from service.counts import Counts
+from service.listener import address_of, listen
+from service.logs import configure
+from service.process import settle
+from service.settings import Settings
+from service.shared import SharedCounts
+from service.workers import Work, Workers
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until told to stop; 0. CannotListen, or WorkersFailed when none of several comes to serve."""
+    listener = listen(settings.host, settings.port)
+    told = {"address": address_of(listener), "repository": str(settings.repository)}
+    log.info("serving", extra={**told, "workers": settings.workers})
+    if settings.workers == 1:
+        _answer(settings, listener)
+    else:
+        Workers(_work(settings, listener), settings.workers).stay()
+    return 0
+
+
+def _work(settings: Settings, listener: socket.socket) -> Work:
+    """Answering, by processes that count together and share a socket, whose queue outlives each of them."""
+    books = [new_book() for _ in range(settings.workers)]
+    return Work(
+        start=partial(_start, settings, listener, books),
+        served=lambda place: _served(books[place]),
+        close=listener.close,
+    )
+
+
+def _start(settings: Settings, listener: socket.socket, books: Sequence[int], place: int) -> SpawnProcess:
+    # Not a fork: locks that a thread of ours holds at that moment would stay locked in it.
+    process = get_context("spawn").Process(
+        target=_begin, args=(settings, listener, [DupFd(book) for book in books], place)
+    )
+    process.start()
+    return process
+
+
+def _begin(settings: Settings, listener: socket.socket, books: Sequence[Any], place: int) -> None:
+    """What a worker does from its first moment on."""
+    configure(settings.log_level, sys.stderr)
+    counts = SharedCounts([book.detach() for book in books], place)
+    _answer(settings, listener, counts, os.getppid())
+
+
+def _answer(
+    settings: Settings, listener: socket.socket, counts: Counts | None = None, parent: int | None = None
+) -> None:
+    # Half a second and 60 MB that the parent of workers has no use for.
+    from service.app import create_app  # noqa: PLC0415
+    from service.server import Server  # noqa: PLC0415
+
+    settle()
+    Server(create_app(settings, counts=counts), listener, parent=parent).stay()
+
+
+def _served(book: int) -> bool:
+    """Whether the last writer of a book came to serve; what belonged to it alone is gone from then on."""
+    try:
+        return bool(clear(book).pid)
+    except Damaged:
+        return False

@@ -1,0 +1,183 @@
+"""Single: one record of numbers that are all there, from its body to its reply in the fewest steps. Knows no HTTP.
+
+Most requests of a sensor are like this, and what a table, arrays and masks cost is many times what judging one record
+does. Whatever else a body holds is not answered here; where it is, the bytes are those that `verbs.score` would send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import itemgetter, le
+from typing import Any
+
+import numpy as np
+import orjson
+
+from models.columns import EXACT
+from models.encoding import encode_matrix
+from models.explanation import RecordExplanation
+from models.features import FeatureSchema
+from models.formats.json_document import may_hold_long_integer
+from models.scorer import OUTPUTS, VECTORS, Outputs, Scores
+from models.threshold import VERDICTS
+from service.gathering import Found, Gathering, Row, pays
+from service.options import ScoreOptions
+from service.payloads import contributions, head
+from service.served import Served
+from service.settings import Gather
+from service.telemetry import Tally, Telemetry
+
+NUMBERS = {float, int}
+FLOATS = {float}
+KEPT = 64  # versions; an alias that moves makes a new one
+LONGEST_CELL = 30  # bytes of a number, and what stands around it
+Then = Callable[[bytes | None], None]
+IS_ANOMALY = (None, False, True)  # by the verdict's code
+
+
+class Single:
+    """One version under one threshold. Thread-safe."""
+
+    def __init__(self, served: Served, tally: Tally, gather: Gather) -> None:
+        """`served` must pass `fits`."""
+        self._served, self._tally, columns = served, tally, served.scorer.columns
+        self._columns, self._names = columns, list(columns.names)
+        self._cells: Callable[[Mapping[str, Any]], Row] = itemgetter(*self._names)
+        self._lowest = [feature.minimum for feature in columns.numeric]
+        self._highest = [feature.maximum for feature in columns.numeric]
+        self._gathering = {
+            outputs: Gathering(served.scorer, outputs)
+            for outputs in (VECTORS, OUTPUTS)
+            if gather == "on" or (gather == "auto" and pays(served.scorer, outputs))
+        }
+        names = sum(len(name.encode()) for name in self._names)
+        self.longest = 2 * names + LONGEST_CELL * (len(self._names) + 2)  # bytes; more are more records
+        self._head = orjson.dumps(head(served, served.threshold))[:-1] + b',"results":'
+
+    @staticmethod
+    def fits(columns: FeatureSchema, *, windowed: bool) -> bool:
+        """Whether a version judges records, each alone, of nothing but numbers; two at least, or a getter gets no tuple."""
+        return not windowed and len(columns.numeric) == len(columns.features) > 1
+
+    def ask(self, body: bytes, options: ScoreOptions, then: Then) -> bool:
+        """Whether a JSON body holds one such record; then, now or at the end of this turn of the loop, its reply.
+
+        None in place of a reply, as False, leaves the body to be read the other way.
+        """
+        row = self.read(body)
+        if row is None:
+            return False
+        began = time.perf_counter()
+        outputs = OUTPUTS if options.top_contributors else VECTORS
+        gathering = self._gathering.get(outputs)
+        if gathering is None:
+            then(self.reply(row, self._run(row, outputs), options, began))
+        else:
+            gathering.ask(row, lambda found: then(self.reply(row, found, options, began) if found else None))
+        return True
+
+    def _run(self, row: Row, outputs: Outputs) -> Found:
+        return self._served.scorer.run({"numeric": np.array([row], np.float64)}, outputs)
+
+    def reply(self, row: Row, found: Found, options: ScoreOptions, began: float) -> bytes | None:
+        """The verdict on what the graph found, counted and written; None where the graph found no finite score."""
+        score: float = found[0].item()
+        if not score < np.inf:
+            return None
+        code, ratio = self._served.threshold.of_one(score)
+        p_value, severity = self._served.scorer.calibration.of_one(score)
+        result = {
+            "verdict": VERDICTS[code],
+            "is_anomaly": IS_ANOMALY[code],
+            "anomaly_score": ratio,
+            "score": score,
+            "reconstruction_error": found[1].item(),
+            "latent_distance": found[2].item(),
+            "p_value": p_value,
+            "severity": severity,
+            **self._explained(row, found, options.top_contributors),
+            "reason": None,
+            "suppressed": False,
+            "rules": (),
+        }
+        self._tally.one(code, ratio, time.perf_counter() - began)
+        if options.orient == "columns":
+            written = orjson.dumps({name: (value,) for name, value in result.items()})
+            return b"".join((self._head, written, b"}"))
+        return b"".join((self._head, b"[", orjson.dumps(result), b"]}"))
+
+    def read(self, body: bytes) -> Row | None:
+        """The numbers in the order of the graph's input."""
+        if may_hold_long_integer(body):
+            return None
+        try:
+            row = self._cells_of(orjson.loads(body))
+        except (orjson.JSONDecodeError, TypeError, KeyError):
+            return None
+        if row is None or len(row) != len(self._names):
+            return None
+        kinds = {*map(type, row)}
+        if kinds == FLOATS:
+            return row
+        return row if kinds <= NUMBERS and max(map(abs, row)) <= EXACT else None
+
+    def _cells_of(self, document: Any) -> Row | None:  # noqa: ANN401
+        if len(document) == 1:
+            (record,) = document["records"] if len(document["records"]) == 1 else ({},)
+            return self._cells(record) if len(record) == len(self._names) else None
+        if len(document) == 2 and document["features"] == self._names and len(document["rows"]) == 1:  # noqa: PLR2004
+            row: Row = document["rows"][0]
+            return row
+        return None
+
+    def _explained(self, row: Row, found: Found, top: int) -> dict[str, Any]:
+        inside = all(map(le, self._lowest, row)) and all(map(le, row, self._highest))
+        if inside and not top:
+            return {"contributions": (), "imputed": (), "warnings": ()}
+        scores = Scores(*found) if top else Scores(*found, *[np.empty((1, 0))] * 3)
+        said = RecordExplanation(self._columns, encode_matrix(np.array([row], np.float64)), scores)
+        named = contributions(said.contributions_of(slice(0, 1), top))[0] if top else ()
+        return {"contributions": named, "imputed": (), "warnings": () if inside else said.warnings(0)}
+
+
+class Singles:
+    """A Single for every version that is asked and can have one, made once."""
+
+    def __init__(self, telemetry: Telemetry, gather: Gather) -> None:
+        self._telemetry, self._gather = telemetry, gather
+        self._made: dict[int, tuple[Served, Single | None]] = {}
+
+    @staticmethod
+    def suits(options: ScoreOptions) -> bool:
+        """Whether a reply with these options can be made in few steps."""
+        return not (options.embedding or options.expected or options.error_map or options.threshold)
+
+    def ask(self, served: Served, body: bytes, options: ScoreOptions, then: Then) -> bool:
+        """Whether a short JSON body is answered here; then its reply, as `Single.ask` says."""
+        kept = self._made.get(id(served))
+        if kept is None or kept[0] is not served:  # while it is kept, nothing else can have its id
+            kept = self._made[id(served)] = (served, self._make(served))
+        single = kept[1]
+        return single is not None and len(body) <= single.longest and single.ask(body, options, then)
+
+    async def score(self, served: Served, body: bytes, options: ScoreOptions) -> bytes | None:
+        """The reply to a short JSON body; None where others must answer."""
+        future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        return await future if self.ask(served, body, options, partial(_tell, future)) else None
+
+    def _make(self, served: Served) -> Single | None:
+        if len(self._made) >= KEPT:
+            self._made.clear()
+        scorer = served.scorer
+        if not Single.fits(scorer.columns, windowed=scorer.window is not None):
+            return None
+        tally = self._telemetry.of(served.model, served.version, scorer.columns.names)
+        return Single(served, tally, self._gather)
+
+
+def _tell(future: asyncio.Future[bytes | None], reply: bytes | None) -> None:
+    if not future.done():  # the client may have left
+        future.set_result(reply)
