@@ -17,7 +17,7 @@ from models.judgement import Contribution, Judgement
 from models.pictures import encode_png
 from models.sampler import Columns
 from models.table import Table
-from models.threshold import ANOMALY, NORMAL, UNKNOWN, Threshold, Verdict
+from models.threshold import ANOMALY, NORMAL, UNKNOWN, VERDICTS, Threshold, Verdict
 from service.options import ScoreOptions
 from service.served import Served
 
@@ -109,7 +109,7 @@ def _results(
     part = slice(rows.start, rows.stop)
     columns: dict[str, Column] = {
         "verdict": judgement.verdicts[part],
-        "is_anomaly": [IS_ANOMALY[verdict] for verdict in judgement.verdicts[part]],
+        "is_anomaly": _is_anomaly(judgement, part),
         "anomaly_score": judgement.anomaly_score[part],
         "score": judgement.score[part],
         "reconstruction_error": judgement.reconstruction_error[part],
@@ -142,6 +142,13 @@ def _contributions(judgement: Judgement, top: int, rows: range) -> Column:
     if not top:
         return [()] * len(rows)
     return contributions(judgement.contributions_of(slice(rows.start, rows.stop), top))
+
+
+def _is_anomaly(judgement: Judgement, part: slice) -> Column:
+    """null where unknown, which an array of booleans cannot say."""
+    if judgement.unknown:
+        return [IS_ANOMALY[verdict] for verdict in judgement.verdicts[part]]
+    return np.asarray(judgement.codes[part] == VERDICTS.index(ANOMALY))
 
 
 def _imputed(judgement: Judgement, rows: range) -> Column:

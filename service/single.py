@@ -10,6 +10,8 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from heapq import nlargest
+from math import isfinite
 from operator import itemgetter, le
 from typing import Any
 
@@ -18,14 +20,14 @@ import orjson
 
 from models.columns import EXACT
 from models.encoding import encode_matrix
-from models.explanation import RecordExplanation
+from models.explanation import RecordExplanation, direction
 from models.features import FeatureSchema
 from models.formats.json_document import may_hold_long_integer
 from models.scorer import OUTPUTS, VECTORS, Outputs, Scores
 from models.threshold import VERDICTS
 from service.gathering import Found, Gathering, Row, pays
 from service.options import ScoreOptions
-from service.payloads import contributions, head
+from service.payloads import FIELDS, contributions, head
 from service.served import Served
 from service.settings import Gather
 from service.telemetry import Tally, Telemetry
@@ -134,13 +136,41 @@ class Single:
         return None
 
     def _explained(self, row: Row, found: Found, top: int) -> dict[str, Any]:
+        named = self._contributions(row, found, top) if top else ()
         inside = all(map(le, self._lowest, row)) and all(map(le, row, self._highest))
-        if inside and not top:
-            return {"contributions": (), "imputed": (), "warnings": ()}
-        scores = Scores(*found) if top else Scores(*found, *[np.empty((1, 0))] * 3)
-        said = RecordExplanation(self._columns, encode_matrix(np.array([row], np.float64)), scores)
-        named = contributions(said.contributions_of(slice(0, 1), top))[0] if top else ()
-        return {"contributions": named, "imputed": (), "warnings": () if inside else said.warnings(0)}
+        return {
+            "contributions": named,
+            "imputed": (),
+            "warnings": () if inside else self._warnings(row, found),
+        }
+
+    def _contributions(self, row: Row, found: Found, top: int) -> list[dict[str, Any]]:
+        """What `RecordExplanation` says, of one record: the same sums, without arrays for each step."""
+        _, _, _, _, expected, attribution = (each[0] for each in found)
+        if not np.isfinite(attribution).all():
+            return contributions(self._explanation(row, found).contributions_of(slice(0, 1), top))[0]
+        whole, terms, wanted = attribution.sum().item(), attribution.tolist(), expected.tolist()
+        ranked = nlargest(
+            top, range(len(terms)), terms.__getitem__
+        )  # the first of equals first, as in the arrays
+        return [
+            contribution(self._names[place], float(row[place]), wanted[place], terms[place] / whole)
+            for place in ranked
+            if terms[place] > 0
+        ]
+
+    def _warnings(self, row: Row, found: Found) -> list[str]:
+        return self._explanation(row, found).warnings(0)
+
+    def _explanation(self, row: Row, found: Found) -> RecordExplanation:
+        scores = Scores(*found, *[np.empty((1, 0))] * (len(OUTPUTS) - len(found)))
+        return RecordExplanation(self._columns, encode_matrix(np.array([row], np.float64)), scores)
+
+
+def contribution(name: str, actual: float, expected: float, share: float) -> dict[str, Any]:
+    """One contribution as an object."""
+    wanted = expected if isfinite(expected) else None
+    return dict(zip(FIELDS, (name, actual, wanted, share, direction(actual, wanted)), strict=True))
 
 
 class Singles:

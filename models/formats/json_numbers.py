@@ -119,7 +119,7 @@ def _are_names(names: Sequence[Any]) -> bool:
 
 def _is_exact(values: Matrix) -> bool:
     """Whether whole numbers among them, which are floats by now, were small enough to stay what they were."""
-    return bool(values.size and np.abs(values).max() < EXACT)
+    return bool(values.size and values.max() < EXACT and values.min() > -EXACT)
 
 
 def _others(document: Any, keys: list[str], used: set[str]) -> dict[str, Any]:  # noqa: ANN401

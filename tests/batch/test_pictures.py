@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from batch.writing import NAMED
 from models.formats import read_file
 from models.judgement import Judgement, judge
 from models.repository import Repository
@@ -112,7 +113,7 @@ def test_many_pictures_are_judged_some_at_a_time_and_score_the_same_to_the_last_
         together.append(table.rows)
         return judge(scorer, table, *more, **named)
 
-    monkeypatch.setattr("batch.score.judge", noted)
+    monkeypatch.setattr("batch.clerk.judge", noted)
     for view in ("score", "embed", "reconstruct"):
         assert run(view, many, "-o", tmp_path / f"{view}.csv") == 0
 
@@ -250,9 +251,9 @@ OUTPUTS = [
     ("reconstruct", "photos", "there", "{there} is a file; name a folder for the rebuilt pictures"),
     ("reconstruct", "photos", "clean.png", "{photos} is a folder of pictures and {clean.png} would be one; name a folder"),
     ("reconstruct", "photos/good.png", "clean.jpg",
-     "cannot write {clean.jpg}; a rebuilt picture is a .png, or a cell of .csv or .json"),
-    ("score", "photos", "verdicts", "cannot write {verdicts}; name a file that ends in .csv or .json"),
-    ("score", "photos/good.png", "verdicts.png", "cannot write {verdicts.png}; name a file that ends in .csv or .json"),
+     f"cannot write {{clean.jpg}}; a rebuilt picture is a .png, or a cell of {NAMED}"),
+    ("score", "photos", "verdicts", f"cannot write {{verdicts}}; name a file that ends in {NAMED}"),
+    ("score", "photos/good.png", "verdicts.png", f"cannot write {{verdicts.png}}; name a file that ends in {NAMED}"),
     ("score", "photos", "none/out.csv", "cannot write {none/out.csv}: No such file or directory; nothing was changed"),
 ]  # fmt: skip
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from models.columns import Column, TypedColumn
 from models.formats import FORMATS
-from models.judgement import Contribution, judge
+from models.judgement import Judgement, judge
 from models.repository import Repository
 from models.scorer import Scorer
+from models.views import VIEWS, verdicts
 from offbeat.cli import main
 
 RECORDS = """timestamp,id,temperature,pressure,flow,valve
@@ -194,10 +196,13 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "models.judgement.Judgement.contributions",
-        lambda *_: [Contribution("flow [/s]", 1.0, "[bold]", 1.0, "above")],
-    )
+    def marked(judged: Judgement) -> dict[str, Column]:
+        return verdicts(judged) | {
+            "cause": TypedColumn(["flow [/s]"] * judged.rows),
+            "expected": TypedColumn(["[bold]"] * judged.rows),
+        }
+
+    monkeypatch.setitem(VIEWS, "score", marked)
 
     code = main(
         ["score", str(records), "--repository", str(pump_repository.root), "-o", str(tmp_path / "out.csv")]

@@ -126,3 +126,88 @@ def test_times_that_go_back_are_refused_with_file_and_line(
         f"offbeat score: {series}: line 26, column 'timestamp': expected a time after \"2026-01-01T00:00:11\", "
         'got "2026-01-01T00:00:02"; sort the readings of a series by time\n'
     )
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Five machines that come and go, readings left out here and there, of one machine all by itself."""
+    chance = np.random.default_rng(3)
+    lines = ["timestamp,machine,left,right,mode"]
+    for second in range(60):
+        for machine in range(5):
+            here = (second // 20 + machine) % 3 or machine == 4
+            if here and chance.random() > 0.04:
+                angle = machine + 0.4 * second
+                left = "" if chance.random() < 0.05 else f"{np.sin(angle):.3f}"
+                lines.append(
+                    f"2026-01-01T00:00:{second:02},m{machine},{left},{np.cos(angle):.3f},{'slow' if machine else 'fast'}"
+                )
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 13, 100])
+def test_a_series_scores_as_a_whole_wherever_it_is_cut(
+    chunk: int, many: Path, every_repository: Repository, tmp_path: Path
+) -> None:
+    whole, output = judged(every_repository, many), tmp_path / "out.csv"
+
+    assert run("score", many, every_repository, "-o", str(output), "--chunk-rows", str(chunk)) == 0
+
+    found = rows(output.read_text())
+    assert [row["verdict"] for row in found] == whole.verdicts
+    assert [row["reason"] or None for row in found] == whole.reasons
+    assert [row["warnings"] for row in found] == ["; ".join(whole.warnings(row)) for row in range(whole.rows)]
+    scores = [float(row["score"] or "nan") for row in found]
+    assert scores == pytest.approx(whole.score.tolist(), rel=1e-5, nan_ok=True)
+    assert {"normal", "unknown"} < {*whole.verdicts} | {"anomaly"}
+    assert any("since the gap" in (reason or "") for reason in whole.reasons)
+
+
+def test_without_history_a_series_that_is_cut_would_lose_its_windows(
+    many: Path, every_repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("batch.history.tail", lambda framed: np.zeros(0, np.int64))
+    output = tmp_path / "out.csv"
+
+    run("score", many, every_repository, "-o", str(output), "--chunk-rows", "13")
+
+    found = [row["verdict"] for row in rows(output.read_text())]
+    assert found.count("unknown") > judged(every_repository, many).verdicts.count("unknown")
+
+
+@pytest.mark.parametrize("chunk", ["1", "13", "100"])
+def test_the_last_readings_are_those_of_the_whole_file_however_long_ago(
+    chunk: str, many: Path, every_repository: Repository, tmp_path: Path
+) -> None:
+    outputs = [tmp_path / "every.csv", tmp_path / "last.csv"]
+    run("score", many, every_repository, "-o", str(outputs[0]))
+
+    run("score", many, every_repository, "-o", str(outputs[1]), "--last-only", "--chunk-rows", chunk)
+
+    every, last = (rows(path.read_text()) for path in outputs)
+    ends = {row["machine"]: place for place, row in enumerate(every)}
+    assert [row["machine"] for row in last] == sorted(ends, key=lambda name: ends[name])
+    for row in last:
+        expected = every[ends[row["machine"]]]
+        assert (row["timestamp"], row["verdict"], row["reason"]) == (
+            expected["timestamp"],
+            expected["verdict"],
+            expected["reason"],
+        )
+        assert float(row["score"] or "nan") == pytest.approx(
+            float(expected["score"] or "nan"), rel=1e-5, nan_ok=True
+        )
+
+
+def test_times_that_go_back_across_a_cut_are_refused_with_their_line(
+    series: Path, every_repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = series.read_text().splitlines()
+    series.write_text("\n".join([*lines, lines[5]]) + "\n")
+
+    assert run("score", series, every_repository, "--chunk-rows", "4", "-o", str(tmp_path / "out.csv")) == 1
+
+    assert "line 26, column 'timestamp': expected a time after" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*out.csv*"))
