@@ -23,11 +23,18 @@ from service.verbs import VERBS, Request
 from service.wire import Reply
 
 PREFIX = "/v1/models/"
-INLINE = 1 << 20  # bytes; a longer body may hold enough records to keep everybody else waiting
+# Bytes of a body that is read and scored at once: some milliseconds. A longer one would keep everybody else waiting.
+INLINE = {
+    b"application/json": 1 << 19,
+    b"application/x-npy": 1 << 19,
+    b"application/vnd.apache.arrow.stream": 1 << 19,
+}
+INLINE_TEXT = 1 << 14  # of every other type: text is read cell by cell where it holds a surprise
 INLINE_VALUES = 1 << 14  # of all windows that a short body can ask for: milliseconds of work
 BETWEEN_READINGS = (b",", b"\n", b"\r")  # in JSON and in CSV
 ALLOW_POST = (b"allow", b"POST")
 JSON = b"application/json"
+PARQUET = b"application/vnd.apache.parquet"  # a few bytes of which can be any number of rows
 ANY = (b"", b"*/*", JSON)  # what clients accept that leave the form to us
 QUERIES = 1024  # query strings whose meaning is kept
 
@@ -50,6 +57,10 @@ class HotRoutes:
     ) -> None:
         self._pool, self._scoring, self._singles = pool, scoring, singles
         self._executor, self._max_rows = executor, max_rows
+        self._met = {
+            JSON,
+            b"text/csv",
+        }  # types whose first body was read: it may bring a library, which takes long
         self._query = lru_cache(maxsize=QUERIES)(asked_of)
 
     async def answer(self, scope: Scope, body: bytes) -> Reply | None:
@@ -95,13 +106,25 @@ class HotRoutes:
                 if quick is not None:
                     return Reply(HTTPStatus.OK, quick)
             work = (self._scoring, served, request)
-            if len(body) <= INLINE and not _is_long_work(verb, served, body):
+            if self._is_short(posted) and not _is_long_work(verb, served, body):
                 return VERBS[verb](*work)
-            return await asyncio.get_running_loop().run_in_executor(self._executor, VERBS[verb], *work)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._executor, self._at_length, posted, work
+            )
         except ContractError as error:
             known = model if model in self._pool.models else None
             self._scoring.refused(known, error, request.records)
             raise
+
+    def _at_length(self, posted: Posted, work: tuple[Scoring, Served, Request]) -> Reply:
+        """In a thread: what takes long, and the first body of a type, which may bring a library."""
+        reply = VERBS[posted.verb](*work)
+        self._met.add(posted.kind)
+        return reply
+
+    def _is_short(self, posted: Posted) -> bool:
+        most = INLINE.get(posted.kind, INLINE_TEXT)
+        return posted.kind in self._met and posted.kind != PARQUET and len(posted.body) <= most
 
     async def _served(self, model: str, asked: Asked) -> Served:
         if asked.version is not None:
@@ -117,6 +140,11 @@ class Posted(NamedTuple):
     body: bytes
     content_type: bytes
     accept: bytes
+
+    @property
+    def kind(self) -> bytes:
+        """The type without its parameters."""
+        return self.content_type.partition(b";")[0].strip().lower()
 
 
 def asked_of(query: bytes) -> tuple[Asked, ScoreOptions | None]:

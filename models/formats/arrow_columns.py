@@ -16,6 +16,7 @@ from models.cells import LaterCells
 from models.columns import Column, TypedColumn, shown
 from models.errors import FormatRefused, Mismatch, TooLarge, refuse_any
 from models.formats.arrow_times import check_zone, iso_times
+from models.formats.grid import Grid, GridColumns
 from models.formats.places import RowPlaces
 from models.formats.written_types import one_kind, typed
 from models.number_column import NumberColumn
@@ -47,6 +48,8 @@ def check_schema(schema: Any) -> None:  # noqa: ANN401
 
 def table_of(read: Any) -> Table:  # noqa: ANN401
     """An Arrow table whose schema was checked. TooLarge for text that would fill the memory."""
+    if all(types.is_floating(column.type) and not column.null_count for column in read.columns):
+        return Table(GridColumns.of(_grid(read)), read.num_rows, RowPlaces())
     columns = {name: _column(read.column(name)) for name in read.schema.names}
     return Table(columns, read.num_rows, RowPlaces())
 
@@ -54,6 +57,14 @@ def table_of(read: Any) -> Table:  # noqa: ANN401
 def arrow_table(table: Table) -> Any:  # noqa: ANN401
     """Numbers as float64 or int64, booleans, text; a missing value is null. FormatRefused for what is none of them."""
     return pa.table({name: _array(name, typed(column)) for name, column in table.columns.items()})
+
+
+def _grid(read: Any) -> Grid:  # noqa: ANN401
+    """Floats alone, none of them null, as one array."""
+    values = np.empty((read.num_rows, read.num_columns))
+    for place, column in enumerate(read.columns):
+        values[:, place] = column.to_numpy()
+    return Grid("columns", list(read.schema.names), values, lambda place: values[:, place].tolist(), {})
 
 
 def _column(column: Array) -> Column:
