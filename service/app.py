@@ -23,6 +23,7 @@ from service.oip.problems import shaped
 from service.oip.routes import OpenInference
 from service.openapi import documented
 from service.pool import ScorerPool
+from service.process import give_way
 from service.routes import admin, models, operations, pages
 from service.scoring import Scoring
 from service.settings import Settings
@@ -40,7 +41,7 @@ class Service(FastAPI):
 
     def __init__(self, settings: Settings, telemetry: Telemetry, pool: ScorerPool, drain: Drain) -> None:
         self.settings, self.telemetry, self.pool, self.drain = settings, telemetry, pool, drain
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="score")
+        self._executor = ThreadPoolExecutor(WORKERS, "score", give_way)
         super().__init__(
             title=TITLE,
             description=ABOUT,

@@ -1,0 +1,33 @@
+"""What is set once in a process that answers."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from service.process import LESS_URGENT, SWITCH_SECONDS, give_way, settle
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness of their own on Linux")
+def test_a_thread_gives_way_and_the_others_do_not():
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    with ThreadPoolExecutor(1, initializer=give_way) as executor:
+        there = executor.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())).result()
+
+    assert there == min(19, LESS_URGENT)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_a_settled_process_changes_threads_more_often():
+    before = sys.getswitchinterval()
+    try:
+        settle()
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+        assert before > SWITCH_SECONDS
+    finally:
+        sys.setswitchinterval(before)

@@ -1,0 +1,169 @@
+"""The short way through a real socket: whatever the bytes do on their way, the reply is that of the ordinary way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from models.repository import Repository
+from service.app import create_app
+from service.listener import listen
+from service.server import Server
+from service.settings import Settings
+from service.shortcut import Shortcut
+
+SCORE = "/v1/models/mixer/score"
+RECORD = {"speed": 80.0, "torque": 6.0, "power": 48.0}
+BODY = json.dumps({"records": [RECORD]}).encode()
+JSON = {"content-type": "application/json"}
+Taken = list[bool]
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> Taken:
+    """Whether each request that came whole was taken by the short way."""
+    found: Taken = []
+    take = Shortcut.take
+
+    def watched(self: Shortcut, *arguments: Any) -> bool:
+        found.append(take(self, *arguments))
+        return found[-1]
+
+    monkeypatch.setattr(Shortcut, "take", watched)
+    return found
+
+
+@pytest.fixture(params=["on", "off"])
+def server(request: pytest.FixtureRequest, every_repository: Repository, taken: Taken) -> Iterator[Server]:
+    """A server in a thread; version 2 of the mixer, which is numbers alone, is its champion."""
+    every_repository.promote("mixer", 2)
+    settings = Settings(repository=every_repository.root, gather=request.param, drain_seconds=0)
+    server = Server(create_app(settings, every_repository), listen("127.0.0.1", 0))
+    thread = threading.Thread(target=server.stay)
+    thread.start()
+    with httpx.Client(base_url=server.address) as client:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with contextlib.suppress(httpx.TransportError):
+                if client.get("/readyz").is_success:
+                    break
+            time.sleep(0.02)
+    taken.clear()
+    yield server
+    server.stop()
+    thread.join(10)
+
+
+def request_bytes(body: bytes = BODY, **headers: str) -> bytes:
+    told = {"host": "x", "content-type": "application/json", "content-length": str(len(body))} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    return f"POST {SCORE} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+def exchanged(server: Server, *pieces: bytes, pause: float = 0.05) -> bytes:
+    """All that comes back until the server closes, or is silent for a moment."""
+    host, port = server.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=1) as wire:
+        for piece in pieces:
+            wire.sendall(piece)
+            time.sleep(pause)
+        found = b""
+        with contextlib.suppress(TimeoutError):
+            while part := wire.recv(65536):
+                found += part
+    return found
+
+
+def test_both_ways_reply_alike(server, taken):
+    with httpx.Client(base_url=server.address) as client:
+        short = client.post(SCORE, content=BODY, headers=JSON)
+        ordinary = client.post(SCORE, content=BODY, headers=JSON | {"x-request-id": "mine"})
+
+    assert taken == [True, False]
+    assert short.content == ordinary.content
+    assert [*short.headers] == [*ordinary.headers]
+    assert len(short.headers["x-request-id"]) == 16
+
+
+def test_a_body_in_two_pieces_is_waited_for(server, taken):
+    whole = request_bytes(connection="close")
+    at = len(whole) - 20
+
+    soon = exchanged(server, whole[:at], whole[at:], pause=0.002)
+    late = exchanged(server, whole[:at], whole[at:], pause=0.2)
+
+    assert soon.startswith(b"HTTP/1.1 200")
+    assert late.startswith(b"HTTP/1.1 200")
+    assert len(taken) <= 1  # the late one has its task by then
+
+
+def test_requests_one_behind_the_other_are_answered_in_order(server):
+    other = json.dumps({"records": [RECORD | {"speed": 999.0}]}).encode()
+
+    found = exchanged(server, request_bytes() + request_bytes(other) + request_bytes(connection="close"))
+
+    verdicts = [
+        json.loads(part.split(b"\r\n\r\n")[1])["results"][0]["verdict"]
+        for part in found.split(b"HTTP/1.1 200")[1:]
+    ]
+    assert verdicts == ["normal", "anomaly", "normal"]
+
+
+def test_what_a_client_says_of_its_connection_is_kept_to(server):
+    closing = exchanged(server, request_bytes(connection="close"))
+    old = exchanged(server, request_bytes().replace(b"HTTP/1.1", b"HTTP/1.0"))
+
+    assert b"connection: close" in closing
+    assert b"connection: close" in old
+
+
+def test_only_plain_requests_are_taken(server, taken):
+    with httpx.Client(base_url=server.address) as client:
+        statuses = [
+            client.post(SCORE, content=BODY, headers=JSON | {"accept": "text/csv"}).status_code,
+            client.post(SCORE, content=BODY, headers={"content-type": "text/csv"}).status_code,
+            client.post(SCORE, content=BODY, headers=JSON, params={"version": 2}).status_code,
+            client.post(SCORE, content=BODY, headers=JSON, params={"embedding": "true"}).status_code,
+            client.post(SCORE, content=BODY, headers=JSON, params={"nothing": 1}).status_code,
+            client.post("/v1/models/mixer/embed", content=BODY, headers=JSON).status_code,
+            client.post("/v1/models/none/score", content=BODY, headers=JSON).status_code,
+            client.post(SCORE, content=b"{", headers=JSON).status_code,
+            client.put(SCORE, content=BODY, headers=JSON).status_code,
+        ]
+
+    assert statuses == [200, 400, 200, 200, 422, 200, 404, 400, 405]
+    assert not any(taken)
+
+
+def test_all_that_is_asked_at_once_is_answered_and_counted(server, taken):
+    async def ask_all() -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=server.address) as client:
+            bodies = [json.dumps({"records": [RECORD | {"speed": 70.0 + step}]}) for step in range(64)]
+            asked = (client.post(SCORE, content=body, headers=JSON) for body in bodies)
+            replies: list[httpx.Response] = await asyncio.gather(*asked)
+            return [*replies, await client.get("/metrics")]
+
+    *replies, metrics = asyncio.run(ask_all())
+
+    assert {reply.status_code for reply in replies} == {200}
+    scores = [reply.json()["results"][0]["score"] for reply in replies]
+    assert len({*scores}) == len(scores)
+    assert any(taken)  # not all: a body that comes late has its task by then
+    counted = [
+        line
+        for line in metrics.text.splitlines()
+        if "request_duration_seconds_count" in line and "/score" in line
+    ]
+    assert [line.rsplit(" ", 1)[1] for line in counted] == ["64.0"]
+    assert len({reply.headers["x-request-id"] for reply in replies}) == 64
