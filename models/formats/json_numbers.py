@@ -6,16 +6,18 @@ is looked for, and is not read here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.columns import EXACT
 from models.errors import ContractError
 from models.formats.grid import Grid, Matrix
-from models.formats.json_slices import SLICE, Sliced, sliced
+from models.formats.json_document import parsed
+from models.formats.json_slices import SLICE, sliced
 
 try:
     from simdjson import Object, Parser
@@ -27,67 +29,61 @@ else:
 MOST_KEYS = 1000  # each is looked for from the first one on
 SHAPES = {"records", "columns", "rows"}
 CANNOT = (ValueError, TypeError, AttributeError, LookupError, RuntimeError, ContractError)
-Arrays = list[Any]
+Vector = NDArray[np.float64]
+Parse = Callable[[bytes], Any]
 
 
-def numbers_in(data: bytes) -> Grid | None:
-    """The numbers of a body with `columns` or `rows`, or None."""
-    if not QUICK or b"\\" in data:  # escapes: whether text is text is not this parser's to say
-        return None
-    try:
-        grid = _whole(data) if len(data) <= 2 * SLICE else _in_slices(data)
-    except CANNOT:
-        return None
-    return grid if grid is not None and _is_exact(grid.values) else None
+class NumberReader:
+    """Reads the numbers of bodies with `columns` or `rows`. Thread-safe; keeps its parsers, whose memory is half of the work."""
+
+    def __init__(self) -> None:
+        self._free: list[Any] = []
+
+    def read(self, data: bytes) -> Grid | None:
+        """The numbers, or None."""
+        if not QUICK or b"\\" in data:  # escapes: whether text is text is not this parser's to say
+            return None
+        parser = self._free.pop() if self._free else Parser()
+        try:
+            grid = _whole(data, parser.parse) if len(data) <= 2 * SLICE else _in_slices(data, parser.parse)
+        except CANNOT:
+            return None  # the error may still hold what the parser gave, and then it cannot be used again
+        self._free.append(parser)
+        return grid if grid is not None and _is_exact(grid.values) else None
 
 
-def _parsed(data: bytes) -> Any:  # noqa: ANN401
-    """A parser of its own: what it gave is in its memory."""
-    return Parser().parse(data)
-
-
-def _whole(data: bytes) -> Grid | None:
-    document = _parsed(data)
+def _whole(data: bytes, parse: Parse) -> Grid | None:
+    document = parse(data)
     keys = list(document)
     if not _are_names(keys) or len(SHAPES.intersection(keys)) != 1:
         return None
     if "rows" not in keys:
-        names, arrays = _members(document["columns"], data.count(b"["))
-        return _of_columns(names, arrays, _others(document, keys, {"columns"}))
+        names, values = _members(document["columns"], data.count(b"["))
+        return _of_columns(names, values, data, _others(document, keys, {"columns"}))
     names = document["features"].as_list()
-    values = _matrix(document["rows"], len(names), data.count(b"[") - 2)
-    return _of_rows(names, [values], [document["rows"]], _others(document, keys, {"features", "rows"}))
+    matrix = _matrix(document["rows"], len(names), data.count(b"[") - 2)
+    return _of_rows(names, [matrix], data, _others(document, keys, {"features", "rows"}))
 
 
-def _in_slices(data: bytes) -> Grid | None:
+def _in_slices(data: bytes, parse: Parse) -> Grid | None:
     found = sliced(data)
     if found is None or SHAPES.intersection(found.document) not in ({"rows"}, {"columns"}):
         return None
     beside = {key: value for key, value in found.document.items() if key not in {found.key, "features"}}
     if found.key == "rows":
-        return _rows_in_slices(found, beside)
-    members = [_members(_parsed(each), each.count(b"[")) for each in found.slices]
-    names, arrays = ([*chain.from_iterable(parts)] for parts in zip(*members, strict=True))
-    return _of_columns(names, arrays, beside) if "features" not in found.document else None
+        names = found.document["features"]
+        parts = [_matrix(parse(each), len(names), each.count(b"[") - 1) for each in found.slices]
+        return _of_rows(names, parts, data, beside)
+    members = [_members(parse(each), each.count(b"[")) for each in found.slices]
+    names, values = ([*chain.from_iterable(parts)] for parts in zip(*members, strict=True))
+    return _of_columns(names, values, data, beside) if "features" not in found.document else None
 
 
-def _rows_in_slices(found: Sliced, beside: dict[str, Any]) -> Grid | None:
-    names = found.document["features"]
-    parts, values = [], []
-    for each in found.slices:
-        parts.append(_parsed(each))
-        values.append(_matrix(parts[-1], len(names), each.count(b"[") - 1))
-    return _of_rows(names, values, parts, beside)
-
-
-def _of_rows(names: list[Any], values: list[Matrix], parts: Arrays, others: dict[str, Any]) -> Grid | None:
+def _of_rows(names: list[Any], parts: list[Matrix], data: bytes, others: dict[str, Any]) -> Grid | None:
     if not isinstance(names, list) or not _are_names(names):
         return None
-
-    def cells(place: int) -> Sequence[Any]:
-        return [row[place] for rows in parts for row in rows]
-
-    return Grid("rows", names, values[0] if len(values) == 1 else np.concatenate(values), cells, others)
+    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return Grid("rows", names, values, lambda place: [row[place] for row in parsed(data)["rows"]], others)
 
 
 def _matrix(rows: Any, width: int, brackets: int) -> Matrix:  # noqa: ANN401
@@ -98,19 +94,19 @@ def _matrix(rows: Any, width: int, brackets: int) -> Matrix:  # noqa: ANN401
     return flat.reshape(len(rows), width)
 
 
-def _members(columns: Any, brackets: int) -> tuple[list[str], Arrays]:  # noqa: ANN401
-    """Names and arrays of an object of arrays. ValueError where there may be something else in it."""
+def _members(columns: Any, brackets: int) -> tuple[list[str], list[Vector]]:  # noqa: ANN401
+    """Names and numbers of an object of arrays. ValueError where there may be something else in it."""
     names = list(columns)
     if not _are_names(names) or brackets != len(names):
         raise ValueError
-    return names, [columns[name] for name in names]
+    return names, [np.frombuffer(columns[name].as_buffer(of_type="d")) for name in names]
 
 
-def _of_columns(names: list[str], arrays: Arrays, others: dict[str, Any]) -> Grid | None:
-    flat = [np.frombuffer(array.as_buffer(of_type="d")) for array in arrays]
-    if not _are_names(names) or any(len(each) != len(flat[0]) for each in flat):
+def _of_columns(names: list[str], values: list[Vector], data: bytes, others: dict[str, Any]) -> Grid | None:
+    if not _are_names(names) or any(len(each) != len(values[0]) for each in values):
         return None
-    return Grid("columns", names, np.stack(flat, axis=1), lambda place: arrays[place].as_list(), others)
+    matrix = np.stack(values, axis=1)
+    return Grid("columns", names, matrix, lambda place: parsed(data)["columns"][names[place]], others)
 
 
 def _are_names(names: Sequence[Any]) -> bool:

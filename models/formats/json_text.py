@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.columns import Column, TypedColumn, expected, shown
 from models.errors import Mismatch, TableMismatch, TooManyRecords, refuse_any
 from models.formats.grid import Grid, GridColumns
 from models.formats.json_document import parsed
-from models.formats.json_numbers import numbers_in
+from models.formats.json_numbers import NumberReader
 from models.formats.json_slices import SLICE, parsed_in_slices
 from models.formats.records import RecordColumns
 from models.formats.written_types import typed_cells
@@ -59,6 +59,7 @@ class JsonFormat:
 
     media_type: str = "application/json"
     suffix: str = ".json"
+    numbers: NumberReader = field(default_factory=NumberReader, compare=False)
 
     def read(self, data: bytes, *, most: int | None = None) -> Table:
         """The table of a body that holds nothing else."""
@@ -68,7 +69,7 @@ class JsonFormat:
 
     def read_document(self, data: bytes, *, most: int | None = None) -> tuple[Table, dict[str, Any]]:
         """The table, and the body's other keys (a request's options)."""
-        grid = numbers_in(data)
+        grid = self.numbers.read(data)
         if grid is not None:
             return _few(_of_grid(grid), most), grid.others
         document = parsed(data) if len(data) <= 2 * SLICE else parsed_in_slices(data)

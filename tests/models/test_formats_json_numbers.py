@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from models.errors import ContractError, TableMismatch
 from models.formats import json_numbers, json_slices, json_text
 from models.formats.json_document import parsed
-from models.formats.json_numbers import numbers_in
+from models.formats.json_numbers import NumberReader
 from models.formats.json_slices import parsed_in_slices, sliced
 from models.formats.json_text import JsonFormat
 from models.table import Table
@@ -82,7 +82,7 @@ def column_of(table: Table, name: str) -> Any:
 
 def exactly(body: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
     with monkeypatch.context() as patched:
-        patched.setattr(json_text, "numbers_in", lambda _: None)
+        patched.setattr(NumberReader, "read", lambda _self, _data: None)
         return said(JSON.read_document, body)
 
 
@@ -129,14 +129,14 @@ def outcome(read: Any, body: bytes) -> Any:
 def test_the_plain_bodies_take_the_quick_way() -> None:
     body = {"features": ["a", "b"], "rows": [[1, 2.5], [3, -4e5]], "top_contributors": 0}
 
-    grid = numbers_in(orjson.dumps(body))
+    grid = NumberReader().read(orjson.dumps(body))
 
     assert grid is not None
     assert grid.values.tolist() == [[1.0, 2.5], [3.0, -4e5]]
     assert grid.others == {"top_contributors": 0}
     assert [*grid.cells(0)] == [1, 3]
     assert all(type(cell) is int for cell in grid.cells(0))
-    assert numbers_in(b'{"columns": {"a": [1, 2], "b": [3, 4]}}') is not None
+    assert NumberReader().read(b'{"columns": {"a": [1, 2], "b": [3, 4]}}') is not None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_the_plain_bodies_take_the_quick_way() -> None:
     ],
 )
 def test_whatever_the_quick_way_could_change_it_leaves_alone(body: bytes) -> None:
-    assert numbers_in(body) is None
+    assert NumberReader().read(body) is None
 
 
 @pytest.mark.parametrize("shape", ["rows", "columns", "records"])
@@ -195,3 +195,15 @@ def test_a_mistake_in_a_large_body_is_named_by_its_place_in_all_of_it() -> None:
 
     with pytest.raises(ContractError, match=f"not JSON at byte {len(body) - 3}"):
         JSON.read(body[:-3] + b"x]}")
+
+
+def test_one_reader_reads_body_after_body_whatever_is_still_held() -> None:
+    reader = NumberReader()
+
+    held = [
+        reader.read(b'{"features": ["a", "b"], "rows": [[%d, 1], [2, 3]]}' % number) for number in range(5)
+    ]
+
+    assert [grid.values[0, 0] for grid in held if grid] == [0, 1, 2, 3, 4]
+    assert [grid.cells(0) for grid in held if grid] == [[number, 2] for number in range(5)]
+    assert len(reader._free) == 1
