@@ -98,12 +98,30 @@ class RecordExplanation:
         share = self.shares[rows]
         places = np.argsort(-share, axis=1, kind="stable")[:, :top]
         row = np.arange(len(share))[:, None]
-        parts = (share, self._actual[rows], self.scores.expected[rows])
-        found = (part[row, places].tolist() for part in parts)
+        parts = [part[row, places] for part in (share, self._actual[rows], self.scores.expected[rows])]
+        counts = (parts[0] > 0).sum(axis=1).tolist()  # ranked, so that what adds nothing comes last
+        if not self.columns.categorical and np.isfinite(parts[1:]).all():
+            return list(
+                map(self._of_numbers, places.tolist(), *map(_listed, parts), _sides(*parts[1:]), counts)
+            )
         return [
-            [self._contribution(at, *each) for each in zip(*ranked, strict=True) if each[1] > 0]
-            for at, ranked in enumerate(zip(places.tolist(), *found, strict=True), rows.start)
+            [self._contribution(at, *each) for each in zip(*ranked, strict=True)][:count_]
+            for at, count_, *ranked in zip(
+                count(rows.start), counts, places.tolist(), *map(_listed, parts), strict=False
+            )
         ]
+
+    def _of_numbers(
+        self,
+        places: list[int],
+        share: list[float],
+        actual: list[float],
+        expected: list[float],
+        sides: list[Direction],
+        many: int,
+    ) -> list[Contribution]:
+        names = map(self.columns.names.__getitem__, places)
+        return list(map(Contribution, names, actual, expected, share, sides))[:many]
 
     def expected_of(self, rows: slice) -> list[dict[str, Value]]:
         """The records as the model would have them, in their own units."""
@@ -195,6 +213,17 @@ class RecordExplanation:
             return _finite(expected)
         categories = self.columns.categorical[category].categories
         return categories[int(expected) - 1] if 1 <= expected <= len(categories) else None
+
+
+def _listed(values: NDArray[np.float64]) -> list[list[float]]:
+    listed: list[list[float]] = values.tolist()
+    return listed
+
+
+def _sides(actual: NDArray[np.float64], expected: NDArray[np.float64]) -> list[list[Direction]]:
+    """`direction` of numbers, (rows, terms)."""
+    sides: list[list[Direction]] = np.where(actual > expected, "above", "below").tolist()
+    return sides
 
 
 def _finite(value: float) -> float | None:

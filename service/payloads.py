@@ -22,7 +22,6 @@ from service.options import ScoreOptions
 from service.served import Served
 
 IS_ANOMALY: dict[Verdict, bool | None] = {NORMAL: False, ANOMALY: True, UNKNOWN: None}
-FIELDS = Contribution._fields
 SLICE = 1000  # records written at a time
 Column = Sequence[Any] | NDArray[Any]
 Each = TypeVar("Each")
@@ -84,7 +83,19 @@ def head(served: Served, threshold: Threshold) -> dict[str, Any]:
 
 def contributions(found: Sequence[Sequence[Contribution]]) -> list[list[dict[str, Any]]]:
     """As objects, largest first."""
-    return [[dict(zip(FIELDS, each, strict=True)) for each in ranked] for ranked in found]
+    return [
+        [
+            {
+                "feature": feature,
+                "actual": actual,
+                "expected": expected,
+                "share": share,
+                "direction": direction,
+            }
+            for feature, actual, expected, share, direction in ranked
+        ]
+        for ranked in found
+    ]
 
 
 def _identity(served: Served) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from models.scorer import OUTPUTS, VECTORS, Outputs, Scores
 from models.threshold import VERDICTS
 from service.gathering import Found, Gathering, Row, pays
 from service.options import ScoreOptions
-from service.payloads import FIELDS, contributions, head
+from service.payloads import contributions, head
 from service.served import Served
 from service.settings import Gather
 from service.telemetry import Tally, Telemetry
@@ -170,7 +170,13 @@ class Single:
 def contribution(name: str, actual: float, expected: float, share: float) -> dict[str, Any]:
     """One contribution as an object."""
     wanted = expected if isfinite(expected) else None
-    return dict(zip(FIELDS, (name, actual, wanted, share, direction(actual, wanted)), strict=True))
+    return {
+        "feature": name,
+        "actual": actual,
+        "expected": wanted,
+        "share": share,
+        "direction": direction(actual, wanted),
+    }
 
 
 class Singles:
