@@ -49,6 +49,9 @@ Rows = list[tuple[str, float]]
 class Wire(asyncio.Transport):
     """A socket nobody reads from."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Keep nothing."""
 
@@ -91,9 +94,9 @@ async def measured(app: Service, model: str) -> Rows:
 def staged(served: Served, telemetry: Telemetry, body: bytes) -> Iterator[tuple[str, float]]:
     """The short way taken apart."""
     single = Single(served, telemetry.of(served.model, served.version, served.scorer.columns.names), "off")
-    row = single.read(body)
-    assert row is not None
-    feed = {"numeric": np.array([row], np.float64)}
+    read = single.read(body)
+    assert read is not None
+    feed = {"numeric": np.array([read.row], np.float64)}
     found = served.scorer.run(feed, VECTORS)
     score_: float = found[0].item()
     options = ScoreOptions(orient="columns", top_contributors=0)
@@ -115,7 +118,7 @@ def staged(served: Served, telemetry: Telemetry, body: bytes) -> Iterator[tuple[
         timed(verdict),
         timed(metrics),
     )
-    replying = timed(lambda: single.reply(row, found, options, 0.0))
+    replying = timed(lambda: single.reply(read, found, options, 0.0))
     yield "JSON in", parsing
     yield "validation", reading - parsing
     yield "graph", graph

@@ -28,7 +28,7 @@ from service.routes import admin, models, operations, pages
 from service.scoring import Scoring
 from service.settings import Settings
 from service.shortcut import Shortcut
-from service.single import Singles
+from service.singles import Singles
 from service.telemetry import Telemetry, version_of
 
 TITLE = "offbeat"

@@ -18,7 +18,8 @@ from service.pool import ScorerPool
 from service.problems import problem
 from service.scoring import Scoring
 from service.served import Served
-from service.single import Singles, Then
+from service.single import Then
+from service.singles import Singles
 from service.verbs import VERBS, Request
 from service.wire import Reply
 

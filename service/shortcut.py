@@ -6,6 +6,7 @@ limits, whose smallest is many times its size. Whatever else a request is, it go
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from service.hot import ANY, JSON, ROUTES, HotRoutes
 from service.telemetry import Telemetry
 from service.wire import Headers
 
+log = logging.getLogger(__name__)
 SCORE = ROUTES["score"].path
 OK = HTTPStatus.OK.value
 PLAIN = (b"content-type", JSON)
@@ -49,4 +51,10 @@ class Shortcut:
                 return otherwise()
             return self._telemetry.request(SCORE, "POST", OK, time.perf_counter() - began)
 
-        return self._hot.ask(scope, body, then)
+        try:
+            return self._hot.ask(scope, body, then)
+        except (
+            Exception
+        ):  # it would be taken for a request that is no HTTP; the ordinary way knows what to do
+            log.exception("the short way failed", extra={"path": scope["path"]})
+            return False

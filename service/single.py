@@ -6,14 +6,13 @@ does. Whatever else a body holds is not answered here; where it is, the bytes ar
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from heapq import nlargest
 from math import isfinite
 from operator import itemgetter, le
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -30,14 +29,21 @@ from service.options import ScoreOptions
 from service.payloads import contributions, head
 from service.served import Served
 from service.settings import Gather
-from service.telemetry import Tally, Telemetry
+from service.telemetry import Tally
 
+log = logging.getLogger(__name__)
 NUMBERS = {float, int}
 FLOATS = {float}
-KEPT = 64  # versions; an alias that moves makes a new one
 LONGEST_CELL = 30  # bytes of a number, and what stands around it
 Then = Callable[[bytes | None], None]
 IS_ANOMALY = (None, False, True)  # by the verdict's code
+
+
+class Read(NamedTuple):
+    """One record: its numbers, and what the reply holds beside its verdict."""
+
+    row: Row
+    beside: Mapping[str, Any]
 
 
 class Single:
@@ -69,22 +75,31 @@ class Single:
 
         None in place of a reply, as False, leaves the body to be read the other way.
         """
-        row = self.read(body)
-        if row is None:
+        read = self.read(body)
+        if read is None:
             return False
         began = time.perf_counter()
         outputs = OUTPUTS if options.top_contributors else VECTORS
         gathering = self._gathering.get(outputs)
         if gathering is None:
-            then(self.reply(row, self._run(row, outputs), options, began))
+            then(self._replied(read, self._run(read.row, outputs), options, began))
         else:
-            gathering.ask(row, lambda found: then(self.reply(row, found, options, began) if found else None))
+            gathering.ask(read.row, lambda found: then(self._replied(read, found, options, began)))
         return True
+
+    def _replied(self, read: Read, found: Found | None, options: ScoreOptions, began: float) -> bytes | None:
+        try:
+            return self.reply(read, found, options, began) if found else None
+        except (
+            Exception
+        ):  # of others who wait for the same run none may suffer; the other way will say what it is
+            log.exception("the short way failed")
+            return None
 
     def _run(self, row: Row, outputs: Outputs) -> Found:
         return self._served.scorer.run({"numeric": np.array([row], np.float64)}, outputs)
 
-    def reply(self, row: Row, found: Found, options: ScoreOptions, began: float) -> bytes | None:
+    def reply(self, read: Read, found: Found, options: ScoreOptions, began: float) -> bytes | None:
         """The verdict on what the graph found, counted and written; None where the graph found no finite score."""
         score: float = found[0].item()
         if not score < np.inf:
@@ -100,10 +115,11 @@ class Single:
             "latent_distance": found[2].item(),
             "p_value": p_value,
             "severity": severity,
-            **self._explained(row, found, options.top_contributors),
+            **self._explained(read.row, found, options.top_contributors),
             "reason": None,
             "suppressed": False,
             "rules": (),
+            **read.beside,
         }
         self._tally.one(code, ratio, time.perf_counter() - began)
         if options.orient == "columns":
@@ -111,29 +127,33 @@ class Single:
             return b"".join((self._head, written, b"}"))
         return b"".join((self._head, b"[", orjson.dumps(result), b"]}"))
 
-    def read(self, body: bytes) -> Row | None:
-        """The numbers in the order of the graph's input."""
+    def read(self, body: bytes) -> Read | None:
+        """The numbers in the order of the graph's input, and what is passed through."""
         if may_hold_long_integer(body):
             return None
         try:
-            row = self._cells_of(orjson.loads(body))
+            read = self._read(orjson.loads(body))
         except (orjson.JSONDecodeError, TypeError, KeyError):
             return None
-        if row is None or len(row) != len(self._names):
+        if read is None or len(read.row) != len(self._names):
             return None
-        kinds = {*map(type, row)}
-        if kinds == FLOATS:
-            return row
-        return row if kinds <= NUMBERS and max(map(abs, row)) <= EXACT else None
+        kinds = {*map(type, read.row)}
+        exact = kinds == FLOATS or (kinds <= NUMBERS and max(map(abs, read.row)) <= EXACT)
+        return read if exact else None
 
-    def _cells_of(self, document: Any) -> Row | None:  # noqa: ANN401
+    def _read(self, document: Any) -> Read | None:  # noqa: ANN401
         if len(document) == 1:
             (record,) = document["records"] if len(document["records"]) == 1 else ({},)
-            return self._cells(record) if len(record) == len(self._names) else None
+            beside = {} if len(record) == len(self._names) else self._passed(record)
+            return Read(self._cells(record), beside) if beside is not None else None
         if len(document) == 2 and document["features"] == self._names and len(document["rows"]) == 1:  # noqa: PLR2004
-            row: Row = document["rows"][0]
-            return row
+            return Read(document["rows"][0], {})
         return None
+
+    def _passed(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What a record holds beside its features; None where the model knows something of it not."""
+        there = {name: record[name] for name in self._columns.passthrough if name in record}
+        return {"passthrough": there} if len(record) == len(self._names) + len(there) else None
 
     def _explained(self, row: Row, found: Found, top: int) -> dict[str, Any]:
         named = self._contributions(row, found, top) if top else ()
@@ -177,43 +197,3 @@ def contribution(name: str, actual: float, expected: float, share: float) -> dic
         "share": share,
         "direction": direction(actual, wanted),
     }
-
-
-class Singles:
-    """A Single for every version that is asked and can have one, made once."""
-
-    def __init__(self, telemetry: Telemetry, gather: Gather) -> None:
-        self._telemetry, self._gather = telemetry, gather
-        self._made: dict[int, tuple[Served, Single | None]] = {}
-
-    @staticmethod
-    def suits(options: ScoreOptions) -> bool:
-        """Whether a reply with these options can be made in few steps."""
-        return not (options.embedding or options.expected or options.error_map or options.threshold)
-
-    def ask(self, served: Served, body: bytes, options: ScoreOptions, then: Then) -> bool:
-        """Whether a short JSON body is answered here; then its reply, as `Single.ask` says."""
-        kept = self._made.get(id(served))
-        if kept is None or kept[0] is not served:  # while it is kept, nothing else can have its id
-            kept = self._made[id(served)] = (served, self._make(served))
-        single = kept[1]
-        return single is not None and len(body) <= single.longest and single.ask(body, options, then)
-
-    async def score(self, served: Served, body: bytes, options: ScoreOptions) -> bytes | None:
-        """The reply to a short JSON body; None where others must answer."""
-        future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        return await future if self.ask(served, body, options, partial(_tell, future)) else None
-
-    def _make(self, served: Served) -> Single | None:
-        if len(self._made) >= KEPT:
-            self._made.clear()
-        scorer = served.scorer
-        if not Single.fits(scorer.columns, windowed=scorer.window is not None):
-            return None
-        tally = self._telemetry.of(served.model, served.version, scorer.columns.names)
-        return Single(served, tally, self._gather)
-
-
-def _tell(future: asyncio.Future[bytes | None], reply: bytes | None) -> None:
-    if not future.done():  # the client may have left
-        future.set_result(reply)

@@ -167,3 +167,21 @@ def test_all_that_is_asked_at_once_is_answered_and_counted(server, taken):
     ]
     assert [line.rsplit(" ", 1)[1] for line in counted] == ["64.0"]
     assert len({reply.headers["x-request-id"] for reply in replies}) == 64
+
+
+@pytest.mark.parametrize("broken", ["service.single.Single.read", "service.single.Single.reply"])
+def test_a_bug_on_the_short_way_leaves_the_ordinary_one(server, monkeypatch, broken, caplog):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(broken, fail)
+    monkeypatch.setattr("service.hot.Singles.score", no_short_way)
+    with httpx.Client(base_url=server.address) as client:
+        reply = client.post(SCORE, content=BODY, headers=JSON)
+
+    assert reply.status_code == 200
+    assert "the short way failed" in caplog.text
+
+
+async def no_short_way(*_: object) -> None:
+    return None

@@ -19,7 +19,7 @@ from service.gathering import Gathering, pays
 from service.options import ScoreOptions
 from service.scoring import Scoring
 from service.served import Served
-from service.single import Singles
+from service.singles import Singles
 from service.telemetry import Telemetry
 from service.verbs import Request, score
 
@@ -104,6 +104,7 @@ def test_whatever_is_odd_is_left_to_the_other_way_or_answered_as_it_would(served
         {"features": NAMES, "rows": [[80.1, 6, 48.5]]},
         {"records": [{"power": 48.5, "speed": 80.1, "torque": 6}]},
         {"records": [{"power": 9e9, "speed": -80.1, "torque": 6}]},
+        {"records": [{"mode": {"any": [1, None]}, "power": 48.5, "speed": 80.1, "id": None, "torque": 6}]},
     ],
 )
 def test_an_ordinary_record_goes_the_short_way(served, document, top):
@@ -120,7 +121,8 @@ def test_nothing_else_does(served):
         {"records": [TYPICAL | {"torque": True}]},
         {"records": [TYPICAL | {"torque": 2**53 + 2}]},
         {"records": [TYPICAL], "top_contributors": 1},
-        {"records": [TYPICAL | {"id": "r1"}]},
+        {"records": [TYPICAL | {"unknown": "r1"}]},
+        {"records": [TYPICAL | {"id": "r1", "unknown": 1}]},
         {"columns": {name: [value] for name, value in TYPICAL.items()}},
         {"records": TYPICAL},
         {"records": 3},
@@ -211,7 +213,7 @@ def test_gathering_pays_where_a_run_of_many_costs_little_more_than_one(served):
 
         def run(self, inputs: Any, outputs: Any) -> Any:
 
-            until = time.perf_counter() + self.cost[0] + self.cost[1] * len(inputs["numeric"])
+            until = time.perf_counter() + self.cost[0] + self.cost[1] * len(inputs["numeric"]) ** 1.5
             while time.perf_counter() < until:
                 pass
 
