@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from batch.output import output_for
-from batch.score import Result, scored
-from batch.strangest import print_strangest
-from models.errors import FormatRefused, ModelNotFound, TableMismatch
-from models.formats import read_file
-from models.formats.folder import FILE
-from models.options import separator
+from batch.arguments import parser
+from batch.clerk import Asked
+from batch.memory import keep_memory
+from batch.progress import shown
+from batch.run import Run, Source
+from batch.told import Told
+from batch.writing import Written, output_for
+from models.cores import cores
+from models.errors import ModelNotFound
 from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
 
-AS_TABLE = "file to write, .csv or .json; standard output unless told"
-WRITTEN = {
-    "score": AS_TABLE,
-    "embed": AS_TABLE,
-    "reconstruct": f"{AS_TABLE}. Of a picture a .png, of a folder of pictures a folder",
-}
+LARGE = 1 << 27  # bytes of a file; below it a process would take longer to start than it saves
 
 
 def score(arguments: Sequence[str]) -> int:
@@ -44,23 +40,50 @@ def reconstruct(arguments: Sequence[str]) -> int:
 
 
 def _run(view: str, arguments: Sequence[str]) -> int:
-    options = _parser(view).parse_args(arguments)
-    output = output_for(view, options.data, options.output, options.separator)
+    asking = parser(view, str(globals()[view].__doc__))
+    options = asking.parse_args(arguments)
+    if options.json and options.output is None:
+        asking.error("--json prints to standard output: name a file for the records with -o")
+    console = Console(stderr=True, markup=False, emoji=False)
     repository = Repository(options.repository, below=shipped())
+    output = output_for(view, options.data, options.output, options.separator)
     reference = repository.find(options.model) if options.model else only_model(repository)
-    scorer = Scorer(repository.open(reference))
-    table = read_file(options.data, options.separator)
-    threshold = scorer.manifest.threshold.overridden(reference.threshold)
-    ignore_unknown = options.extra == "ignore" or options.data.is_dir()  # which has a column of names
-    try:
-        scorer.columns.check(table, ignore_unknown=ignore_unknown, ignore="--extra ignore")
-        result = scored(scorer, table, view, threshold, last_only=options.last_only)
-    except TableMismatch as error:
-        raise FormatRefused(f"{options.data}: {error.placed}") from error
-    output.write(result)
-    files = table.columns[FILE].cells if options.data.is_dir() else None
-    _tell(Console(stderr=True, markup=False, emoji=False), reference, result, files, options)
+    run = _made(Scorer(repository.open(reference)), _asked(view, output, reference, options), output, options)
+    keep_memory()
+    begun = time.monotonic()
+    with shown(console, options.data.name, quiet=options.quiet or options.json) as show:
+        tally = run.go(show)
+    called = f"{reference.model}@{reference.version}"
+    told = Told(called, tally, time.monotonic() - begun, options.output)
+    if options.json:
+        print(told.to_script())
+    elif not options.quiet:
+        told.to_person(console)
     return 0
+
+
+def _asked(view: str, output: Written, reference: Reference, options: argparse.Namespace) -> Asked:
+    return Asked(
+        folder=reference.folder,
+        digest=reference.digest,
+        view=view,
+        form=output.form,
+        threshold=reference.threshold,
+        ignore_unknown=options.extra == "ignore" or options.data.is_dir(),  # which has a column of names
+        causes=view == "score" and bool(options.top_contributors),
+        last_only=options.last_only,
+    )
+
+
+def _made(scorer: Scorer, asked: Asked, output: Written, options: argparse.Namespace) -> Run:
+    rows = scorer.run_rows if scorer.columns.images else options.chunk_rows
+    source = Source(options.data, rows, options.separator, scorer.columns.inputs)
+    return Run(scorer, asked, source, output, options.workers or _workers(options.data))
+
+
+def _workers(data: Path) -> int:
+    """One for every core but one, which reads and writes, where the file is long enough to make up for their start."""
+    return max(1, cores() - 1) if data.is_file() and data.stat().st_size >= LARGE else 1
 
 
 def only_model(repository: Repository) -> Reference:
@@ -78,42 +101,3 @@ class _Several(ModelNotFound):
     def __init__(self, models: list[str]) -> None:
         super().__init__("", models)
         self.args = (f"there are several models: {', '.join(models)}; name one with --model",)
-
-
-def _tell(
-    console: Console,
-    reference: Reference,
-    result: Result,
-    files: Sequence[str] | None,
-    options: argparse.Namespace,
-) -> None:
-    seen = result.seen
-    if options.output is None and not sys.stdout.isatty():
-        return
-    counts = "  ".join(
-        f"{verdict} {seen.verdicts.count(verdict)}" for verdict in ("normal", "anomaly", "unknown")
-    )
-    console.print(f"{reference.model}@{reference.version}: {result.records.rows} records  {counts}")
-    print_strangest(console, seen.strangest, files)
-    if options.output is not None:
-        console.print(f"written to {options.output}")
-
-
-def _parser(view: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"offbeat {view}", description=globals()[view].__doc__)
-    parser.add_argument(
-        "data",
-        type=Path,
-        metavar="FILE",
-        help="records (.csv, .json), a picture (.png, .jpg), or a folder of pictures",
-    )
-    parser.add_argument("-o", "--output", type=Path, help=WRITTEN[view])
-    parser.add_argument("--model", help="NAME, NAME@VERSION or NAME@ALIAS; the only model unless told")
-    default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
-    parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
-    parser.add_argument("--separator", type=separator, default=",", help="between the cells of a CSV")
-    parser.add_argument(
-        "--last-only", action="store_true", help="only the last record; of windows, the last of each series"
-    )
-    parser.add_argument("--extra", choices=["reject", "ignore"], default="reject", help="unknown columns")
-    return parser

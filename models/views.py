@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import Column, TypedColumn
-from models.explanation import shares
 from models.features import CategoricalFeature
 from models.judgement import Judgement
 from models.number_column import NumberColumn
@@ -83,15 +82,24 @@ def _causes(judged: Judgement) -> Columns:
 
 def _named_causes(judged: Judgement) -> Columns:
     """Features, the first of several."""
-    share = shares(judged.scores.attribution)
-    tops = share.argmax(axis=1)
-    some = judged.known & (share[np.arange(judged.rows), tops] > 0)
-    names = np.array(judged.columns.names, dtype=object)
+    tops, highest = _tops(judged.scores.attribution)
+    some = judged.known & (highest > 0)
+    names = np.array([*judged.columns.names, None], dtype=object)
     return {
-        "cause": _column(np.where(some, names[tops], NOTHING)),
+        "cause": TypedColumn(names[np.where(some, tops, -1)].tolist()),
         "actual": _column(_picked(judged, tops, some, _actual)),
         "expected": _column(_picked(judged, tops, some, _expected)),
     }
+
+
+def _tops(attribution: Values) -> tuple[NDArray[np.int64], Values]:
+    """(rows,) twice: the place of what adds most to each score, and how much; what is not finite adds nothing."""
+    rows = np.arange(len(attribution))
+    tops = attribution.argmax(axis=1)
+    if not np.isfinite(attribution[rows, tops]).all():  # NaN and inf are found as the highest
+        attribution = np.where(np.isfinite(attribution), attribution, 0)
+        tops = attribution.argmax(axis=1)
+    return tops, attribution[rows, tops]
 
 
 def _picked(
@@ -101,8 +109,10 @@ def _picked(
     value: Callable[[Judgement, int], Values],
 ) -> Values:
     """Of each record the value of its top feature; numbers alone where all features are numbers."""
-    plain = not judged.columns.categorical
-    found = np.full(judged.rows, np.nan) if plain else np.full(judged.rows, None, dtype=object)
+    if not judged.columns.categorical:
+        whole = judged.encoded.numeric if value is _actual else judged.scores.expected
+        return np.where(some, whole[np.arange(judged.rows), tops], np.nan)
+    found = np.full(judged.rows, None, dtype=object)
     for place in np.unique(tops[some]).tolist():
         rows = some & (tops == place)
         found[rows] = value(judged, place)[rows]

@@ -136,7 +136,9 @@ class ScoringGraph(nn.Module):
         seen = preprocessing.limited(bent)
         latent, condition = network.encode(seen), network.condition(seen)
         each = preprocessing.rebuilt(network.each(latent, condition))
-        x_hat = each.mean(dim=0) if len(each) > 1 else preprocessing.rebuilt(network.decode(latent, condition))
+        x_hat = (
+            each.mean(dim=0) if len(each) > 1 else preprocessing.rebuilt(network.decode(latent, condition))
+        )
         target = preprocessing.filled(bent, there, x_hat)
         errors = (target - x_hat).square() if len(each) == 1 else _by_fold((target - each).square(), fold)
         present = preprocessing.flat(there)

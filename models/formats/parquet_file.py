@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from pyarrow import types
 
 from models.errors import FormatRefused, TooLarge, TooManyRecords
 from models.formats.arrow_columns import arrow_table, check_schema, table_of
+from models.formats.file_bytes import Bytes, FileBytes
 from models.formats.limits import CANNOT, MOST_DECODED, MOST_PARTS, MOST_ROWS, said
 from models.formats.parquet_weight import MAGIC, rows_and_columns
 from models.formats.thrift import Damaged
@@ -59,12 +59,9 @@ def read_parquet(data: bytes, most: int | None) -> Table:
 
 def open_parquet(path: Path) -> Any:  # noqa: ANN401
     """A file to be read in batches, which hold a part of a row group at a time. Weighed and refused as `read_parquet` does."""
-    with path.open("rb") as file:
-        if not path.stat().st_size:
-            raise FormatRefused("there are no bytes; expected a Parquet file")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            _check_ends(data)
-            _weigh(data, None)
+    with FileBytes(path) as data:
+        _check_ends(data)
+        _weigh(data, None)
     opened = _open(pa.OSFile(str(path)), buffer=BUFFER)
     check_schema(opened.schema_arrow)
     return opened
@@ -77,7 +74,7 @@ def write_parquet(table: Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _check_ends(data: bytes | mmap.mmap) -> None:
+def _check_ends(data: Bytes) -> None:
     if data[: len(MAGIC)] != MAGIC or data[-len(MAGIC) :] != MAGIC:
         raise FormatRefused("not a Parquet file, or one that was cut: it does not begin and end with PAR1")
 
@@ -95,7 +92,7 @@ def _open(source: Any, texts: list[str] | None = None, buffer: int = 0) -> Any: 
     )
 
 
-def _weigh(data: bytes | mmap.mmap, most: int | None) -> int:
+def _weigh(data: Bytes, most: int | None) -> int:
     """How many rows there are. The footer may say anything, so every page is asked as well."""
     limits = OF_A_FILE if most is None else Limits(most, MOST_DECODED, MOST_PARTS, LONGEST_FOOTER)
     rows, columns = rows_and_columns(data, limits.footer)

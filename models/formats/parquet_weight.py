@@ -6,9 +6,9 @@ Decodes nothing, and asks no library: the footer of a file that was damaged can 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from mmap import mmap
 from typing import Any, NamedTuple
 
+from models.formats.file_bytes import Bytes
 from models.formats.thrift import Damaged, Structure, Thrift
 
 MAGIC = b"PAR1"
@@ -31,7 +31,7 @@ class Weight(NamedTuple):
     pages: int
 
 
-def rows_and_columns(data: bytes | mmap, longest: int) -> tuple[int, Iterator[Weight]]:
+def rows_and_columns(data: Bytes, longest: int) -> tuple[int, Iterator[Weight]]:
     """How many rows the footer tells, and what each column of each row group weighs. Damaged, also later.
 
     longest: bytes of a footer that is read at all.
@@ -43,7 +43,7 @@ def rows_and_columns(data: bytes | mmap, longest: int) -> tuple[int, Iterator[We
     return _whole(footer, ROWS), _columns(data, _list(footer, GROUPS))
 
 
-def _columns(data: bytes | mmap, groups: list[Any]) -> Iterator[Weight]:
+def _columns(data: Bytes, groups: list[Any]) -> Iterator[Weight]:
     for group in groups:
         for column in _list(group, GROUP_COLUMNS):
             known = column.get(KNOWN) if isinstance(column, dict) else None
@@ -53,7 +53,7 @@ def _columns(data: bytes | mmap, groups: list[Any]) -> Iterator[Weight]:
             yield _weight(data, first, _whole(known, COLUMN_SIZE), _whole(group, GROUP_ROWS))
 
 
-def _weight(data: bytes | mmap, start: int, size: int, rows: int) -> Weight:
+def _weight(data: Bytes, start: int, size: int, rows: int) -> Weight:
     """All pages from `start`, whose bytes are `size`; they follow each other to the end."""
     end = start + size
     if end > len(data):

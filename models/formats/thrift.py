@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mmap import mmap
 from typing import Any
+
+from models.formats.file_bytes import Bytes
 
 TRUE, FALSE, BYTE, DOUBLE, BINARY, MAP, STRUCT = 1, 2, 3, 7, 8, 11, 12
 WHOLES, LISTS, BOOLEANS = {4, 5, 6}, {9, 10}, {TRUE, FALSE}
@@ -20,7 +21,7 @@ class Damaged(Exception):
 class Thrift:
     """Reads one structure of `data` after the other; `at` is where the next one begins."""
 
-    def __init__(self, data: bytes | mmap, at: int = 0) -> None:
+    def __init__(self, data: Bytes, at: int = 0) -> None:
         self.data, self.at = data, at
 
     def structure(self, depth: int = 0) -> Structure:

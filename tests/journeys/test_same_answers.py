@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+from models.formats import FORMATS, of_file, read_file
 from models.repository import Repository
+from models.scorer import Scorer
 from offbeat.cli import main
 
 RECORDS = """timestamp,id,temperature,pressure,flow,valve
@@ -48,3 +51,40 @@ def test_a_file_gets_the_same_answers_over_http_and_offline(
         assert row["imputed"] == "; ".join(result["imputed"])
         assert row["warnings"] == "; ".join(result["warnings"])
         assert row["reason"] == (result["reason"] or "")
+
+
+def readings(rows: int) -> str:
+    """Records that differ, one missing a value, one strange, one that is no number."""
+    chance = np.random.default_rng(11)
+    lines = [RECORDS.splitlines()[0]]
+    for row in range(rows):
+        flow = 80.0 if row % 7 == 3 else 48 + chance.normal()
+        pressure = "" if row % 11 == 5 else f"{4 + 0.1 * chance.normal():.4f}"
+        lines.append(f"2026-01-01T00:00:00,{row:04},{33 + chance.normal():.4f},{pressure},{flow:.4f},open")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_file_of_any_form_scores_in_chunks_as_its_body_does_over_http(
+    workers: str, pump_repository: Repository, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    csv_file = tmp_path / "records.csv"
+    csv_file.write_text(readings(200))
+    table, address = read_file(csv_file), serve(pump_repository.root)
+    threshold = Scorer.open(pump_repository.root / "pump" / "1").manifest.threshold.value
+
+    for form in (FORMATS[name] for name in ("csv", "ndjson", "parquet", "arrow")):
+        data, output = tmp_path / f"records{form.suffix}", tmp_path / f"verdicts{form.suffix}"
+        data.write_bytes(form.write(table))
+        url, kind = f"{address}/v1/models/pump/score", {"content-type": form.media_type}
+        online = httpx.post(url, content=data.read_bytes(), headers=kind).json()["results"]
+        told = ["--repository", str(pump_repository.root), "-o", str(output), "--quiet"]
+        assert main(["score", str(data), *told, "--chunk-rows", "30", "--workers", workers]) == 0
+
+        offline = of_file(output).read(output.read_bytes()).columns
+        scores = np.array([result["score"] for result in online])
+        apart = np.abs(offline["score"].numbers().values - scores)
+        assert (apart <= 1e-6 * np.maximum(scores, threshold)).all()
+        assert list(offline["verdict"].cells) == [result["verdict"] for result in online]
+        assert list(offline["id"].cells)[7] == "0007"
+        assert {"normal", "anomaly"} == {result["verdict"] for result in online}
