@@ -116,12 +116,13 @@ def test_stopping_early_keeps_what_there_is(number: signal.Signals, tmp_path: Pa
 
 
 def test_a_long_wait_for_the_next_row_ends_when_it_is_stopped() -> None:
-    stop, taken = Event(), []
-    start = time.monotonic()
+    stop, start = Event(), time.monotonic()
 
-    for record in records(HostSampler(), 60, stop.is_set, stop.wait):
-        taken.append(record)
+    def wait(seconds: float) -> None:
         Timer(0.1, stop.set).start()
+        stop.wait(seconds)
+
+    taken = list(records(HostSampler(), 60, stop.is_set, wait))
 
     assert len(taken) == 1
     assert time.monotonic() - start < 5
