@@ -11,13 +11,14 @@ from rich.console import Console
 
 from batch.arguments import parser
 from batch.clerk import Asked
-from batch.memory import keep_memory
+from batch.crew import KEPT
 from batch.progress import shown
 from batch.run import Run, Source
 from batch.told import Told
 from batch.writing import Written, output_for
 from models.cores import cores
 from models.errors import ModelNotFound
+from models.memory import keep_memory
 from models.repository import Reference, Repository, shipped
 from models.scorer import Scorer
 
@@ -49,7 +50,7 @@ def _run(view: str, arguments: Sequence[str]) -> int:
     output = output_for(view, options.data, options.output, options.separator)
     reference = repository.find(options.model) if options.model else only_model(repository)
     run = _made(Scorer(repository.open(reference)), _asked(view, output, reference, options), output, options)
-    keep_memory()
+    keep_memory(KEPT)
     begun = time.monotonic()
     with shown(console, options.data.name, quiet=options.quiet or options.json) as show:
         tally = run.go(show)

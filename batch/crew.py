@@ -10,10 +10,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 
 from batch.clerk import Answer, Asked
-from batch.memory import keep_memory
 from batch.reading.piece import Piece
 from models.errors import ContractError, FormatRefused, TableMismatch
+from models.memory import keep_memory
 
+KEPT = 1 << 30  # bytes, more than a piece needs
 LONG = 10.0  # seconds that a process may take to end when nobody talks to it any more
 GONE = (EOFError, OSError)
 
@@ -82,7 +83,7 @@ def _worker(asked: Asked) -> Iterator[Worker]:
 def work(door: Connection, asked: Asked) -> None:
     """Answer until nobody is there to ask. Ctrl-C is for the one who asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_memory()
+    keep_memory(KEPT)
     clerk = asked.clerk()
     with suppress(*GONE):
         while True:
