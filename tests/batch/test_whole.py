@@ -28,9 +28,16 @@ def command(data: Path, repository: Repository, output: Path, *more: str) -> lis
 
 
 def started(told: list[str]) -> subprocess.Popen[str]:
-    """In a group of its own, as a shell starts it."""
+    """In a group of its own, as a shell starts it: one that runs in the background would ignore Ctrl-C, and hand that on."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(told, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        told,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # no thread here
+    )
 
 
 def wait_for(path: Path, size: int) -> None:
