@@ -88,7 +88,8 @@ class Run:
     def _layout(self) -> Layout | None:
         """Text tells its types only when all of it was seen; NDJSON not even its columns."""
         plain = self.source.suffix == ".csv" and not self.output.form.typed
-        if plain or self.source.suffix in TYPED or self.scorer.columns.images:
+        pictures = bool(self.scorer.columns.images) and not self.output.form.typed
+        if plain or pictures or self.source.suffix in TYPED:
             return None
         return survey(ahead(self.source.pieces()))
 

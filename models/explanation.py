@@ -105,8 +105,8 @@ class RecordExplanation:
                 map(self._of_numbers, places.tolist(), *map(_listed, parts), _sides(*parts[1:]), counts)
             )
         return [
-            [self._contribution(at, *each) for each in zip(*ranked, strict=True)][:count_]
-            for at, count_, *ranked in zip(
+            [self._contribution(at, *each) for each in zip(*ranked, strict=True)][:many]
+            for at, many, *ranked in zip(
                 count(rows.start), counts, places.tolist(), *map(_listed, parts), strict=False
             )
         ]

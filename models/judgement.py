@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cached_property, partial
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.asked import Asked, Bounds, windows
 from models.columns import Mask
 from models.encoding import Encoded, encode
-from models.errors import TooLarge
 from models.explanation import Contribution, Explanation, RecordExplanation, Value
 from models.features import FeatureSchema
 from models.regions import PictureExplanation
@@ -20,8 +19,6 @@ from models.scorer import OUTPUTS, Outputs, Scorer, Scores
 from models.table import Table
 from models.threshold import VERDICTS, Calibration, Threshold, Vector, Verdict
 from models.unknown import reasons
-from models.windowed import Windowed
-from models.windows import Frames
 
 Rows = NDArray[np.int64]
 __all__ = ["Contribution", "Judgement", "judge", "judge_records"]
@@ -154,17 +151,6 @@ class Judgement:
         return np.where(self.known.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The records to be judged and what the graph says of them. `incomplete`: why a record has no whole window."""
-
-    encoded: Encoded
-    scores: Scores
-    places: Rows
-    incomplete: Mapping[int, str] = field(default_factory=dict)
-    earlier: Callable[[], Rows] | None = None
-
-
 def judge(
     scorer: Scorer,
     table: Table,
@@ -182,7 +168,7 @@ def judge(
     """
     encoded = encode(table, scorer.columns)
     if scorer.window is not None:
-        return _judged(scorer, _windows(scorer, table, encoded, outputs, Bounds(last_only, most)), threshold)
+        return _judged(scorer, windows(scorer, table, encoded, outputs, Bounds(last_only, most)), threshold)
     return judge_records(scorer, encoded, threshold, last_only=last_only, outputs=outputs)
 
 
@@ -218,49 +204,3 @@ def _explanation(columns: FeatureSchema, asked: Asked) -> Explanation:
     if columns.images:
         return PictureExplanation(columns, asked.encoded, asked.scores)
     return RecordExplanation(columns, asked.encoded, asked.scores, asked.earlier)
-
-
-class Bounds(NamedTuple):
-    """Of which windows a verdict is wanted, and how many values all of them may hold."""
-
-    last_only: bool
-    most: int | None
-
-
-def _windows(scorer: Scorer, table: Table, encoded: Encoded, outputs: Outputs, bounds: Bounds) -> Asked:
-    """Scores at the rows where a whole window ends, NaN at the others."""
-    framed = scorer.frames(table)
-    places = framed.last_rows() if bounds.last_only else np.arange(encoded.rows)
-    asked = framed.of(places)
-    _check_work(asked, len(scorer.columns.names), bounds.most)
-    scores = scorer.score(Windowed(encoded, asked), outputs)
-    why = framed.reasons()
-    gone = encoded.missing | encoded.not_finite
-    return Asked(
-        encoded.take(places),
-        _scattered(scores, np.searchsorted(places, asked.ends), len(places)),
-        places,
-        {at: told for at, row in enumerate(places.tolist()) if (told := why[row]) is not None},
-        partial(framed.earlier, gone, places) if gone.any() else None,
-    )
-
-
-def _check_work(asked: Frames, features: int, most: int | None) -> None:
-    """Windows overlap: a few readings can be as much work as millions of records."""
-    length = asked.window.length
-    if most is not None and asked.windows * length * features > most:
-        raise TooLarge(
-            f"{asked.windows:,} windows of {length:,} readings x {features:,} features are too many for one call, which "
-            f"may hold {most:,} values; send the series in pieces, each after the {length - 1:,} readings before it"
-        )
-
-
-def _scattered(scores: Scores, at: Rows, rows: int) -> Scores:
-    """The scores of the windows at the rows they end at, NaN elsewhere."""
-    every = []
-    for each in fields(Scores):
-        found = getattr(scores, each.name)
-        spread = np.full((rows, *found.shape[1:]), np.nan)
-        spread[at] = found
-        every.append(spread)
-    return Scores(*every)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,7 +19,8 @@ from models.feed import CHUNK, Inputs, Samples, run_rows, runs
 from models.formats.json_text import JsonPlaces, typed
 from models.manifest import Manifest
 from models.onnx_bytes import pruned
-from models.sampler import Sampler, width
+from models.sampler import Sampler
+from models.signature import Signature, axes, sampler_signature, signature, values
 from models.table import Table
 from models.windowed import Windowed
 from models.windows import Frames, Window, frames
@@ -63,8 +63,8 @@ class Scores:
 
 OUTPUTS = tuple(field.name for field in fields(Scores))
 VECTORS = ("score", "reconstruction_error", "latent_distance")
+FEW = frozenset(VECTORS)
 Outputs = Sequence[str]
-Signature = set[tuple[str, str, tuple[int, ...]]]
 
 
 class Scorer:
@@ -81,8 +81,8 @@ class Scorer:
         self._session = _session(bundle.model, threads)
         # What only explains need not be computed for those who do not ask for it.
         self._lean = _session(pruned(bundle.model, VECTORS), threads)
-        self.run_rows = run_rows(_values(bundle.manifest))
-        _check_signature(self._session, MODEL, _signature(bundle.manifest), OUTPUTS)
+        self.run_rows = run_rows(values(bundle.manifest))
+        _check_signature(self._session, MODEL, signature(bundle.manifest), OUTPUTS)
         self._test(bundle)
         self.sampler = _sampler(bundle, threads)
 
@@ -110,7 +110,7 @@ class Scorer:
     def score(self, samples: Samples, outputs: Outputs = OUTPUTS) -> Scores:
         """Score every sample, in runs that stay in the caches. `outputs`: VECTORS, and those matrices that are wanted."""
         if not samples.rows:  # on which some operators of ONNX Runtime end the process
-            return _nothing(self.manifest)
+            return _nothing(self.manifest, outputs)
         found = [self.run(samples.feed(part), outputs) for part in runs(samples.rows, self.run_rows)]
         joined = (
             parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in zip(*found, strict=True)
@@ -120,7 +120,7 @@ class Scorer:
 
     def run(self, inputs: Inputs, outputs: Outputs) -> list[NDArray[Any]]:
         """The graph's outputs, as float64 unless they are pixels, of one run: at most `run_rows` samples."""
-        session = self._lean if len(outputs) == len(VECTORS) else self._session
+        session = self._lean if FEW.issuperset(outputs) else self._session
         found = session.run(outputs, dict(inputs))
         return [each if each.dtype == np.uint8 else each.astype(np.float64, copy=False) for each in found]
 
@@ -166,7 +166,7 @@ def _sampler(bundle: Bundle, threads: int) -> Sampler | None:
     if bundle.sampler is None:
         return None
     session = _session(bundle.sampler, threads, SAMPLER)
-    _check_signature(session, SAMPLER, _sampler_signature(bundle.manifest), ["expected"])
+    _check_signature(session, SAMPLER, sampler_signature(bundle.manifest), ["expected"])
     return Sampler(session, bundle.manifest)
 
 
@@ -201,54 +201,19 @@ def _check_signature(
         raise BundleRefused(f"{name} has no output {', '.join(sorted(lacking))}")
 
 
-def _signature(manifest: Manifest) -> Signature:
-    """Name, type and shape, but for the samples, of every input."""
-    length = (manifest.window.length,) if manifest.window else ()
-    image: Signature = {("image", "tensor(uint8)", each.shape) for each in manifest.columns.images}
-    return image | _features(manifest.columns, length)
-
-
-def _sampler_signature(manifest: Manifest) -> Signature:
-    """Chance, and beside it a record where conditions are given."""
-    chance: Signature = {
-        ("latent", "tensor(float)", (manifest.latent_size,)),
-        ("noise", "tensor(float)", (width(manifest.columns),)),
-    }
-    return chance | _features(manifest.columns, ()) if manifest.columns.conditions else chance
-
-
-def _features(columns: FeatureSchema, length: tuple[int, ...]) -> Signature:
-    numeric = ("numeric", "tensor(double)", (*length, len(columns.numeric)))
-    categorical = ("categorical", "tensor(int64)", (*length, len(columns.categorical)))
-    return {each for each in (numeric, categorical) if each[-1][-1]}
-
-
-def _values(manifest: Manifest) -> int:
-    """Input values of one sample."""
-    return sum(math.prod(shape) for _, _, shape in _signature(manifest))
-
-
-def _axes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
-    """The shape, but for the samples, of every output."""
-    features: tuple[int, ...] = (len(manifest.columns.names),)
-    axes = {"latent": (manifest.latent_size,), "expected": features, "attribution": features}
-    for image in manifest.columns.images:
-        axes["attribution"] = (image.height, image.width)
-        axes["expected"] = image.shape
-    return {name: axes.get(name, ()) for name in OUTPUTS}
-
-
-def _nothing(manifest: Manifest) -> Scores:
+def _nothing(manifest: Manifest, outputs: Outputs) -> Scores:
     """What there is to say of no sample."""
     kinds = {"expected": np.uint8} if manifest.columns.images else {}
-    shapes = _axes(manifest).items()
-    return Scores(**{name: np.empty((0, *axes), kinds.get(name, np.float64)) for name, axes in shapes})
+    shapes = dict.fromkeys(OUTPUTS, (0,)) | axes(manifest, {*VECTORS, *outputs})
+    return Scores(
+        **{name: np.empty((0, *shape), kinds.get(name, np.float64)) for name, shape in shapes.items()}
+    )
 
 
 def _check_shapes(found: Scores, rows: int, manifest: Manifest) -> None:
     """BundleRefused unless every output has a number for what it speaks of."""
-    for name, axes in _axes(manifest).items():
-        wanted = (rows, *axes)
+    for name, each in axes(manifest, OUTPUTS).items():
+        wanted = (rows, *each)
         shape = getattr(found, name).shape
         if shape != wanted:
             raise BundleRefused(f"model.onnx gives {name} of shape {shape}, not {wanted}")

@@ -59,11 +59,11 @@ class LaterPlaces:
 
 
 class WholeColumns(Mapping[str, Column]):
-    """Columns of numbers that came as one array, without a missing one."""
+    """Columns of which some may be had as one array of numbers."""
 
     @abstractmethod
     def matrix(self, names: Sequence[str]) -> NDArray[np.float64] | None:
-        """(rows, names); None where a name is no column."""
+        """(rows, names), none of them missing; None where a name is no such column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from models.columns import Mask, Vector, expected, shown
+from models.columns import Mask, Vector, shown
 from models.contract import Contract
 from models.errors import Mismatch, refuse_any
+from models.series import seconds_of, series_of, steps_of
 from models.table import Table
-from models.times import A_TIME, read_times
+from models.timeline import Timeline
 
 Rows = NDArray[np.int64]
 Gap = Literal["break", "resample", "refuse"]
 LONGEST = 10_000  # readings
 IRREGULAR = 0.5  # of a period: a step that is further off is no step
-EXACT = 1e-6  # of a period: a reading this near to a moment was made at that moment
-MICROSECONDS = 6  # decimals; nobody writes times more finely
 
 
 class Window(Contract):
@@ -52,46 +50,6 @@ class Window(Contract):
         if self.timestamp is None and self.gap != "break":
             raise ValueError(f"without a timestamp there are no gaps to {self.gap}")
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The readings of all series in their order, to find those around a moment.
-
-    keys: (rows,) complex, the series and its seconds as real and imaginary part: numpy orders them in this order.
-    """
-
-    keys: NDArray[np.complex128]
-    period: float
-
-    def tolerance(self, at: Rows) -> Vector:
-        """Seconds around a moment that are still that moment, of the readings at these places."""
-        finest: Vector = 2 * np.spacing(np.abs(self.keys[at].imag))
-        return np.maximum(finest, EXACT * self.period)
-
-    def readings(self, start: Rows, length: int) -> Rows:
-        """How many of the `length` moments up to each place are not before the reading at its `start`."""
-        at = np.arange(len(start))
-        seconds, first, tolerance = self.keys.imag, self.keys[start].imag, self.tolerance(at)
-        whole = seconds - self.period * (length - 1) + tolerance >= first
-        passed = (seconds - first + tolerance) / self.period
-        return np.where(whole, length, np.minimum(passed, length - 2).astype(np.int64) + 1)
-
-    def around(self, at: Rows, back: Rows) -> tuple[Rows, Vector]:
-        """The moments `back` periods before the reading `at` each place: (n,) and (k,) -> twice (n, k).
-
-        First the place of the latest reading at or before the moment, then the weight in [0, 1) of the one after it.
-        """
-        tolerance = self.tolerance(at)[:, None]
-        moments = self.keys[at].imag[:, None] - self.period * back
-        asked = self.keys[at].real[:, None] + 1j * (moments + tolerance)
-        lower = np.searchsorted(self.keys, asked, side="right") - 1
-        lower = np.minimum(lower, at[:, None])  # never a later reading, however near
-        since = moments - self.keys[lower].imag
-        upper = np.minimum(lower + 1, at[:, None])
-        step = self.keys[upper].imag - self.keys[lower].imag
-        weight = np.divide(since, step, out=np.zeros_like(since), where=since > tolerance)
-        return lower, weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +154,14 @@ def frames(table: Table, window: Window) -> Frames:
     TableMismatch for a row of no series or no time, for times of a series that do not ascend, for a column that is
     absent, and for a step that is not about a period where the window refuses gaps.
     """
-    series = _series(table, window.series)
+    series = series_of(table, window.series)
     order = np.argsort(series, kind="stable")
     begins = np.diff(series[order], prepend=-1) != 0
     timeline = None
     gaps = np.zeros(table.rows, dtype=np.bool_)
     if window.timestamp is not None and window.period is not None:
-        seconds = _seconds(table, window.timestamp)[order]
-        steps = _steps(table, window.timestamp, seconds, order, begins)
+        seconds = seconds_of(table, window.timestamp)[order]
+        steps = steps_of(table, window.timestamp, seconds, order, begins)
         if window.gap == "resample":
             timeline = Timeline(series[order] + 1j * seconds, window.period)
             # Between readings further apart a whole window would be made up.
@@ -218,21 +176,6 @@ def frames(table: Table, window: Window) -> Frames:
     else:
         readings = timeline.readings(start, window.length)
     return _frames(window, series, order, readings, gaps[start], timeline)
-
-
-def typical_step(table: Table, timestamp: str, series: str | None = None) -> float | None:
-    """The median of the seconds between readings of a series, to the microsecond; None when no series has two.
-
-    TableMismatch as in `frames`.
-    """
-    codes = _series(table, series)
-    order = np.argsort(codes, kind="stable")
-    begins = np.diff(codes[order], prepend=-1) != 0
-    steps = _steps(table, timestamp, _seconds(table, timestamp)[order], order, begins)[~begins]
-    if not len(steps):
-        return None
-    median = float(np.median(steps))
-    return round(median, MICROSECONDS) or median
 
 
 def _frames(
@@ -261,51 +204,6 @@ def _frames(
 def _latest(begins: Mask) -> Rows:
     """For each place the latest one at or before it where something begins. The first place always does."""
     return np.maximum.accumulate(np.where(begins, np.arange(len(begins)), 0))
-
-
-def _series(table: Table, name: str | None) -> Rows:
-    """The number of each row's series, in order of first appearance."""
-    if name is None:
-        return np.zeros(table.rows, dtype=np.int64)
-    _refuse_absent(table, "series", name)
-    column = table.columns[name]
-    read = column.categories()
-    bad = {row for row, _ in read.bad}
-    empty = (row for row, value in enumerate(read.values) if value is None and row not in bad)
-    nameless = ((row, expected("the name of a series", column.cells[row])) for row in empty)
-    refuse_any(table.mismatch(row, name, detail) for row, detail in chain(read.bad, nameless))
-    codes: dict[str | None, int] = {}
-    return np.array([codes.setdefault(value, len(codes)) for value in read.values], dtype=np.int64)
-
-
-def _seconds(table: Table, name: str) -> Vector:
-    _refuse_absent(table, "timestamp", name)
-    column = table.columns[name]
-    read = read_times(column)
-    empty = ((row, expected(A_TIME, column.cells[row])) for row in np.flatnonzero(read.missing).tolist())
-    refuse_any(table.mismatch(row, name, detail) for row, detail in chain(read.bad, empty))
-    return read.seconds
-
-
-def _refuse_absent(table: Table, role: str, name: str) -> None:
-    if name not in table.columns:
-        detail = f"the {role} column {shown(name)} is absent from every record"
-        refuse_any([table.mismatch(None, name, detail)])
-
-
-def _steps(table: Table, name: str, seconds: Vector, order: Rows, begins: Mask) -> Vector:
-    """Seconds since the reading before, in the order of the series; inf where a series begins."""
-    with np.errstate(over="ignore"):
-        steps = np.where(begins, np.inf, np.diff(seconds, prepend=seconds[:1]))
-    refuse_any(_disordered(table, name, order, np.flatnonzero(steps <= 0)))
-    return steps
-
-
-def _disordered(table: Table, name: str, order: Rows, late: Rows) -> Iterator[Mismatch]:
-    cells = table.columns[name].cells
-    for row, before in zip(order[late].tolist(), order[late - 1].tolist(), strict=True):
-        detail = f"{expected(f'a time after {shown(cells[before])}', cells[row])}; sort the readings of a series by time"
-        yield table.mismatch(row, name, detail)
 
 
 def _irregular(table: Table, window: Window, steps: Vector, order: Rows, gaps: Mask) -> Iterator[Mismatch]:

@@ -11,9 +11,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from models.cores import cores
 from models.repository import Repository
 from service import problems
-from service.cores import cores, threads_of
+from service.cores import threads_of
 from service.counts import Counts
 from service.drain import Drain
 from service.gate import Gate
@@ -54,7 +55,7 @@ class Service(FastAPI):
         )
         self._hot = self._hot_routes()
         self.gate = self._gated(super().__call__)
-        self.shortcut = Shortcut(self._hot, self.gate.ids, telemetry, drain)
+        self.shortcut = Shortcut(self._hot, self.gate.ids, settings, telemetry, drain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The gate outside everything: what FastAPI does around its own would cost more than judging a record."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from models.cores import cores
-
-__all__ = ["LARGE", "cores", "threads_of"]
 LARGE = 1 << 20  # bytes of a graph; below it a second thread takes processor time and saves none
 
 

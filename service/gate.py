@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import ContractError
 from service.drain import Drain
-from service.inflate import inflated
+from service.inflate import opened, opened_length
 from service.problems import bug, refusal
 from service.refusals import BodyTooSlow, Busy
 from service.settings import Settings
@@ -88,7 +88,7 @@ class Exchange:
         self.status = CLIENT_LEFT
         self.started = self.finished = self.closing = False
         self.held = 0  # bytes of its body
-        self._direct: Direct | None = scope.get(DIRECT)
+        self._direct: Direct | None = scope.pop(DIRECT, None)
         self._send, self._drain = send, drain
 
     async def send(self, message: Message) -> None:
@@ -167,6 +167,7 @@ class Gate:
             body = await self._body(scope, receive, exchange)
             self._work.take(work)
             try:
+                body = await self._opened(body, exchange)
                 for each in self._hot:
                     reply = await each.answer(scope, body)
                     if reply is not None:
@@ -178,17 +179,20 @@ class Gate:
             self._bytes.give(exchange.held)
 
     async def _body(self, scope: Scope, receive: Receive, exchange: Exchange) -> bytes:
-        body: bytes | None = scope.get(WHOLE)
+        body: bytes | None = scope.pop(WHOLE, None)
         if body is None:
-            body = await self._received(receive, exchange)
-        else:
-            self._hold(exchange, check_length(len(body), self._settings.max_body_bytes))
+            return await self._received(receive, exchange)
+        self._hold(exchange, check_length(len(body), self._settings.max_body_bytes))
+        return body
+
+    async def _opened(self, body: bytes, exchange: Exchange) -> bytes:
+        """As it was before it was compressed, if it was; held before it is there."""
         encoding = exchange.headers.get(b"content-encoding", IDENTITY)
         if encoding == IDENTITY or not body:
             return body
-        body = await asyncio.to_thread(inflated, body, encoding.lower(), self._settings.max_body_bytes)
-        self._hold(exchange, len(body))
-        return body
+        name, most = encoding.lower(), self._settings.max_body_bytes
+        self._hold(exchange, await asyncio.to_thread(opened_length, body, name, most))
+        return await asyncio.to_thread(opened, body, name)
 
     async def _received(self, receive: Receive, exchange: Exchange) -> bytes:
         announced = exchange.headers.get(b"content-length", b"")

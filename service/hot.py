@@ -12,6 +12,7 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from models.errors import ContractError
+from models.formats import MEDIA_TYPES
 from models.names import CHAMPION
 from service.options import Asked, ScoreOptions, read_options, read_query
 from service.pool import ScorerPool
@@ -37,7 +38,8 @@ ALLOW_POST = (b"allow", b"POST")
 JSON = b"application/json"
 PARQUET = b"application/vnd.apache.parquet"  # a few bytes of which can be any number of rows
 ANY = (b"", b"*/*", JSON)  # what clients accept that leave the form to us
-QUERIES = 1024  # query strings whose meaning is kept
+QUERIES, LONGEST_QUERY = 1024, 256  # query strings whose meaning is kept, and their bytes
+KINDS = frozenset(media_type.encode() for media_type in MEDIA_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class HotRoutes:
             JSON,
             b"text/csv",
         }  # types whose first body was read: it may bring a library, which takes long
-        self._query = lru_cache(maxsize=QUERIES)(asked_of)
+        self._kept_query = lru_cache(maxsize=QUERIES)(asked_of)
 
     async def answer(self, scope: Scope, body: bytes) -> Reply | None:
         """The reply to a verb; None where the request is for somebody else. ContractError for all that is refused."""
@@ -117,10 +119,14 @@ class HotRoutes:
             self._scoring.refused(known, error, request.records)
             raise
 
+    def _query(self, query: bytes) -> tuple[Asked, ScoreOptions | None]:
+        return self._kept_query(query) if len(query) <= LONGEST_QUERY else asked_of(query)
+
     def _at_length(self, posted: Posted, work: tuple[Scoring, Served, Request]) -> Reply:
         """In a thread: what takes long, and the first body of a type, which may bring a library."""
         reply = VERBS[posted.verb](*work)
-        self._met.add(posted.kind)
+        if posted.kind in KINDS:  # clients make up others, where a verb needs no body
+            self._met.add(posted.kind)
         return reply
 
     def _is_short(self, posted: Posted) -> bool:

@@ -13,13 +13,13 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from starlette.types import Scope
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from service.wire import DIRECT, WHOLE, Direct, Headers
 
 # Scope, body, what writes a reply at once, what begins the task after all: whether it is taken.
 Take = Callable[[Scope, bytes, Direct, Callable[[], None]], bool]
-DIGITS = 5  # of a length that is waited for; of what is longer than uvicorn keeps, the wait ends soon
 REST_SECONDS = 0.02
 MOST_HEAD = 1 << 16  # bytes of request line and headers
 
@@ -66,6 +66,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins; most are whole in one piece, so no timer yet."""
         super().on_message_begin()
+        self._unset_keepalive_if_required()  # of the request before, which may have ended in the same piece
         self._head = 0
 
     def on_headers_complete(self) -> None:
@@ -74,32 +75,36 @@ class PatientProtocol(HttpToolsProtocol):
         self._beginning = True
         super().on_headers_complete()
         self._beginning = False
-        self.scope[DIRECT] = partial(self._write, self.cycle)  # type: ignore[literal-required]
 
     def on_message_complete(self) -> None:
         """The body is whole; of a short request it is before the application begins."""
         super().on_message_complete()
-        cycle = self.cycle
-        if cycle is None or cycle.waiting_for_100_continue or cycle.response_started:
+        begin, cycle = self._released(), self.cycle
+        if begin is None:
             return
-        body = cycle.scope[WHOLE] = bytes(cycle.body)  # type: ignore[literal-required]
-        begin = self._released()
-        write = partial(self._write, cycle)
-        if begin and not self._take(cast("Scope", cycle.scope), body, write, begin):
+        scope = cast("Scope", cycle.scope)
+        body = scope[WHOLE] = bytes(cycle.body)
+        cycle.body = bytearray()
+        if self.flow.write_paused or not self._take(scope, body, partial(self._write, cycle), begin):
             begin()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
         """Not before it is known whether the whole request came in this piece."""
-        begin = partial(super()._start_asgi_task, cycle, app)
-        if self._beginning:
+        begin = partial(self._begin, cycle, app)
+        # Who waits for leave to send its body gets it from the application.
+        if self._beginning and not self.expect_100_continue:
             self._held = begin
         else:
             begin()
 
+    def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
+        cycle.scope[DIRECT] = partial(self._write, cycle)  # type: ignore[literal-required]
+        super()._start_asgi_task(cycle, app)
+
     def _hold(self) -> None:
         """Wait a little for the rest of a short body; of a long one the application must ask for the pieces."""
         length = next((value for name, value in self.headers if name == b"content-length"), b"")
-        if len(length) <= DIGITS and not self.expect_100_continue:
+        if length and int(length) <= HIGH_WATER_LIMIT:  # beyond it uvicorn reads on only when it is asked
             self._soon = asyncio.get_running_loop().call_later(REST_SECONDS, self._release)
         else:
             self._release()

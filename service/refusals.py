@@ -12,7 +12,7 @@ class BodyTooSlow(ContractError):
 
 
 class EncodingRefused(ContractError):
-    """The body is compressed."""
+    """The body is encoded in a way that nobody here undoes."""
 
 
 class NotAcceptable(ContractError):

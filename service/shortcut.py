@@ -1,7 +1,8 @@
 """Shortcut: a request of one record that came whole is answered before a task is made for it. Knows the hot routes, no socket.
 
-What the gate and the routes do for it is the same, in fewer steps: it has an id, it is counted and timed, it holds to the
-limits, whose smallest is many times its size. Whatever else a request is, it goes the ordinary way.
+What the gate and the routes do for it is the same, in fewer steps: it has an id, it is counted and timed. It is no work
+that lasts, so it is never among those in flight, and is answered also when they are as many as may be. Whatever else a
+request is, or where a line is logged for each, it goes the ordinary way.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.types import Scope
 from service.drain import Drain
 from service.gate import Ids
 from service.hot import ANY, JSON, ROUTES, HotRoutes
+from service.settings import Settings
 from service.telemetry import Telemetry
 from service.wire import Headers
 
@@ -32,12 +34,15 @@ Otherwise = Callable[[], None]
 class Shortcut:
     """Takes requests from a server that has the whole of them."""
 
-    def __init__(self, hot: HotRoutes, ids: Ids, telemetry: Telemetry, drain: Drain) -> None:
+    def __init__(
+        self, hot: HotRoutes, ids: Ids, settings: Settings, telemetry: Telemetry, drain: Drain
+    ) -> None:
         self._hot, self._ids, self._telemetry, self._drain = hot, ids, telemetry, drain
+        self._most = 0 if settings.access_log else settings.max_body_bytes
 
     def take(self, scope: Scope, body: bytes, write: Write, otherwise: Otherwise) -> bool:
         """Whether the request is answered here: by `write`, or where that cannot be in the end, by `otherwise`."""
-        if self._drain.active or scope["method"] != "POST":
+        if self._drain.active or scope["method"] != "POST" or len(body) > self._most:
             return False
         headers = dict(scope["headers"])
         if headers.get(b"content-type") != JSON or headers.get(b"accept", b"") not in ANY:
@@ -53,8 +58,6 @@ class Shortcut:
 
         try:
             return self._hot.ask(scope, body, then)
-        except (
-            Exception
-        ):  # it would be taken for a request that is no HTTP; the ordinary way knows what to do
+        except Exception:  # else it would be taken for a request that is no HTTP
             log.exception("the short way failed", extra={"path": scope["path"]})
             return False

@@ -51,6 +51,7 @@ class Single:
 
     def __init__(self, served: Served, tally: Tally, gather: Gather) -> None:
         """`served` must pass `fits`."""
+        self.model = served.model
         self._served, self._tally, columns = served, tally, served.scorer.columns
         self._columns, self._names = columns, list(columns.names)
         self._cells: Callable[[Mapping[str, Any]], Row] = itemgetter(*self._names)
@@ -121,11 +122,10 @@ class Single:
             "rules": (),
             **read.beside,
         }
+        columns = options.orient == "columns"
+        written = orjson.dumps({name: (value,) for name, value in result.items()} if columns else result)
         self._tally.one(code, ratio, time.perf_counter() - began)
-        if options.orient == "columns":
-            written = orjson.dumps({name: (value,) for name, value in result.items()})
-            return b"".join((self._head, written, b"}"))
-        return b"".join((self._head, b"[", orjson.dumps(result), b"]}"))
+        return b"".join((self._head, written, b"}") if columns else (self._head, b"[", written, b"]}"))
 
     def read(self, body: bytes) -> Read | None:
         """The numbers in the order of the graph's input, and what is passed through."""

@@ -11,7 +11,8 @@ from service.settings import Gather
 from service.single import Single, Then
 from service.telemetry import Telemetry
 
-KEPT = 64  # versions; an alias that moves makes a new one
+KEPT = 16  # versions
+Key = tuple[str, str | None, int | None, float]
 
 
 class Singles:
@@ -19,7 +20,7 @@ class Singles:
 
     def __init__(self, telemetry: Telemetry, gather: Gather) -> None:
         self._telemetry, self._gather = telemetry, gather
-        self._made: dict[int, tuple[Served, Single | None]] = {}
+        self._made: dict[Key, Single | None] = {}
 
     @staticmethod
     def suits(options: ScoreOptions) -> bool:
@@ -28,10 +29,11 @@ class Singles:
 
     def ask(self, served: Served, body: bytes, options: ScoreOptions, then: Then) -> bool:
         """Whether a short JSON body is answered here; then its reply, as `Single.ask` says."""
-        kept = self._made.get(id(served))
-        if kept is None or kept[0] is not served:  # while it is kept, nothing else can have its id
-            kept = self._made[id(served)] = (served, self._make(served))
-        single = kept[1]
+        key = (served.digest, served.alias, served.generation, served.threshold.value)
+        if key not in self._made:
+            self._forget(served.model, served.alias)
+            self._made[key] = self._make(served)
+        single = self._made[key]
         return single is not None and len(body) <= single.longest and single.ask(body, options, then)
 
     async def score(self, served: Served, body: bytes, options: ScoreOptions) -> bytes | None:
@@ -39,9 +41,15 @@ class Singles:
         future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         return await future if self.ask(served, body, options, partial(_tell, future)) else None
 
+    def _forget(self, model: str, alias: str | None) -> None:
+        """What an alias was before it moved, and the first of too many: a loaded version stays as long as its Single."""
+        for key, single in [*self._made.items()]:
+            if single and alias and (single.model, key[1]) == (model, alias):
+                del self._made[key]
+        while len(self._made) >= KEPT:
+            del self._made[next(iter(self._made))]
+
     def _make(self, served: Served) -> Single | None:
-        if len(self._made) >= KEPT:
-            self._made.clear()
         scorer = served.scorer
         if not Single.fits(scorer.columns, windowed=scorer.window is not None):
             return None

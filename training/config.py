@@ -5,44 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 from pydantic_settings import CliPositionalArg
 
-from models.errors import NameRefused
-from models.names import model_name
-from models.options import separator
 from models.windows import LONGEST
-
-UNITS = {"s": 1, "m": 60, "h": 3600}  # in seconds
-
-
-def _seconds(told: object) -> object:
-    """`60s`, `5m`, `1h`, or a number of seconds."""
-    if isinstance(told, str) and told[-1:] in UNITS:
-        try:
-            return float(told[:-1]) * UNITS[told[-1]]
-        except ValueError:
-            raise ValueError(f"expected a time such as 60s or 5m, got {told!r}") from None
-    return told
-
-
-def _name(text: str) -> str:
-    try:
-        return model_name(text)
-    except NameRefused as error:
-        raise ValueError(str(error)) from None
-
-
-Name = Annotated[str, AfterValidator(_name)]
-Separator = Annotated[str, AfterValidator(separator)]
+from training.told import Name, Seconds, Separator
 
 
 class TrainingConfig(BaseModel):
@@ -51,7 +18,7 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: CliPositionalArg[Path] = Field(
-        description="file of normal records (.csv, .json), or folder of normal images (.png, .jpg)"
+        description="file of normal records (.csv, .ndjson, .parquet, .arrow, .json, .npy), or folder of normal images (.png, .jpg)"
     )
     name: Name | None = Field(None, description="model name; the file's name unless told")
     repository: Path = Field(Path("var/repository"), description="where to publish")
@@ -116,7 +83,7 @@ class TrainingConfig(BaseModel):
     preset: Literal["fast", "balanced", "best"] | None = Field(
         None, description="how much work a fit may take; balanced unless told, or what --budget allows"
     )
-    budget: Annotated[float, BeforeValidator(_seconds)] | None = Field(
+    budget: Seconds | None = Field(
         None, gt=0, description="time a training may take, such as 60s or 5m: the preset follows from it"
     )
     code_size: int | None = Field(None, ge=1, description="numbers in the latent; from the data unless told")

@@ -98,3 +98,13 @@ def _shown(cell: Any) -> str:  # noqa: ANN401
 
 def _whole(cell: Any) -> Any:  # noqa: ANN401
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def check_names(columns: Collection[str], fitted: Collection[str], who: str) -> None:
+    """ValueError unless a data frame has the columns that `who` was fitted with, and no other."""
+    for name in fitted:
+        if name not in columns:
+            raise ValueError(f"X has no column {name!r}, which {who} was fitted with")
+    for name in columns:
+        if name not in fitted:
+            raise ValueError(f"X has a column {name!r}, which {who} was not fitted with")

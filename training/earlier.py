@@ -23,7 +23,7 @@ from models.table import Table
 from models.windows import IRREGULAR, Window
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
-from training.preprocessing import Scaling
+from training.scaling import Scaling
 
 NETWORK, SCALING, VIEW = "network.", "scaling.", "view."
 SLOWER = 0.1  # of the usual rate: a network that is nearly right needs small steps

@@ -1,25 +1,23 @@
 """AutoencoderDetector: training and scoring in scikit-learn's habits, from arrays and DataFrames. Records only; no files.
 
 What scores is the exported graph in ONNX Runtime, so `predict` here says what the service would say of the same record.
+scikit-learn reads parameters from the signature and wants each kept under its name, which is why `__init__` is as long as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, OutlierMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.bundle import digest_of
-from models.errors import ContractError, TableMismatch
 from models.explanation import Value
 from models.formats import FORMATS
 from models.judgement import Judgement, judge
@@ -28,12 +26,13 @@ from models.repository import Reference, Repository
 from models.scorer import Scorer
 from models.table import Table
 from training.config import TrainingConfig
-from training.dataframes import columns_of, is_dataframe, like, table_of
+from training.dataframes import check_names, columns_of, is_dataframe, like, table_of
 from training.pipeline import make
 from training.progress import Quiet
 from training.results import Source
 from training.steps.publish import publish
 from training.steps.split import LEAST_ROWS
+from training.value_errors import as_value_error
 
 IN_MEMORY = "memory"  # stands where a file's name would; a model gets its name when it is saved
 MOST_SEED = 2**31 - 1
@@ -142,7 +141,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         """Learn from normal records; `y` is ignored. ValueError says what is wrong with them, or with a parameter."""
         if hasattr(self, "offset_"):  # should this fit be refused, the one before no longer fits the columns
             delattr(self, "offset_")
-        with _as_value_error():
+        with as_value_error():
             table = self._table(X, fitting=True)
             digest = digest_of(FORMATS["json"].write(table))
             made = make(Source(IN_MEMORY, digest, table), self._config(), Quiet())
@@ -190,7 +189,7 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         """
         check_is_fitted(self)
         home = repository if isinstance(repository, Repository) else Repository(Path(repository))
-        with _as_value_error():
+        with as_value_error():
             manifest = self.bundle_.manifest.model_copy(update={"model": model_name(name)})
             bundle = replace(self.bundle_, manifest=manifest)
             return publish(home, bundle, self.extras_, promote=promote)
@@ -207,14 +206,16 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
 
     def _judged(self, X: Any) -> Judgement:  # noqa: ANN401, N803
         check_is_fitted(self)
-        with _as_value_error():
+        with as_value_error():
             return judge(self.scorer_, self._table(X, fitting=False))
 
     def _table(self, X: Any, *, fitting: bool) -> Table:  # noqa: ANN401, N803
         """The records; of a DataFrame by their columns' names in any order, of an array by their place."""
         if is_dataframe(X) and (fitting or hasattr(self, "feature_names_in_")):
             columns = columns_of(X)
-            self._name(columns) if fitting else self._check_names(columns)
+            self._name(columns) if fitting else check_names(
+                columns, self.feature_names_in_, type(self).__name__
+            )
             return table_of(columns, self.categorical)
         array = validate_data(self, X, reset=fitting, dtype=np.float64, ensure_all_finite=False)
         if fitting and len(array) < LEAST_ROWS:
@@ -226,14 +227,6 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
     def _name(self, columns: Collection[str]) -> None:
         self.feature_names_in_ = np.array([*columns], dtype=object)
         self.n_features_in_ = len(columns)
-
-    def _check_names(self, columns: Collection[str]) -> None:
-        for name in self.feature_names_in_:
-            if name not in columns:
-                raise ValueError(f"X has no column {name!r}, which {type(self).__name__} was fitted with")
-        for name in columns:
-            if name not in self.feature_names_in_:
-                raise ValueError(f"X has a column {name!r}, which {type(self).__name__} was not fitted with")
 
     def _config(self) -> TrainingConfig:
         told = {
@@ -263,18 +256,3 @@ class AutoencoderDetector(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Out
         super().__setstate__(state)
         if "bundle_" in state:
             self.scorer_ = Scorer(self.bundle_, threads=self.threads)
-
-
-@contextmanager
-def _as_value_error() -> Iterator[None]:
-    """What scikit-learn's own estimators raise, with the same one line."""
-    try:
-        yield
-    except TableMismatch as error:
-        raise ValueError(error.placed) from error
-    except ContractError as error:
-        raise ValueError(str(error)) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = f"{first['loc'][0]}: " if first["loc"] else ""
-        raise ValueError(where + first["msg"].removeprefix("Value error, ")) from None

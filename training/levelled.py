@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from training.levels import Levels
-from training.preprocessing import WIDEN, Preprocessing, Scaling
+from training.preprocessing import WIDEN, Preprocessing
+from training.scaling import Scaling
 
 
 class LevelledPreprocessing(Preprocessing):

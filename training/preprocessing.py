@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from training.bend import Bend
+from training.scaling import Scaling
+
 LIMIT = 1e4  # scaled values are clamped here: far beyond any reading, and its square is still exact enough in float32
 MOST_EXPONENT = 600.0  # e to this is still a float64
 WIDEN = 0.1  # the network sees this share beyond the trained range, and no further
-BEND = 3.0  # spreads: up to here a bent column is linear
-FARTHEST_BENT = 20.0  # e to this is far beyond the limit
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """Per numeric feature, float64 (features,): scaled = (curve(value) - center) / scale.
-
-    curve(value) is sign(value) log(1 + |value| / unit), or the value itself where `unit` is 0. Where `bends` is 1 the network
-    meets values beyond 3 spreads by their logarithm. `typical` replaces a missing value; `typical`, `lowest_seen` and
-    `highest_seen` are in the feature's own units.
-    """
-
-    unit: Tensor
-    center: Tensor
-    scale: Tensor
-    typical: Tensor
-    lowest_seen: Tensor
-    highest_seen: Tensor
-    active: Tensor
-    bends: Tensor
 
 
 class Preprocessing(nn.Module):
@@ -53,7 +34,6 @@ class Preprocessing(nn.Module):
     active: Tensor
     belongs: Tensor
     scored: Tensor
-    bend: Tensor
     filler: Tensor
 
     def __init__(
@@ -76,7 +56,7 @@ class Preprocessing(nn.Module):
         self.conditions = tuple(conditions)
         self.length = length
         self.focus = focus or length or 1
-        self.bending, self.curving = bool(scaling.bends.any()), bool((scaling.unit > 0).any())
+        self.curving = bool((scaling.unit > 0).any())
         ones = torch.ones(sum(self.sizes), dtype=torch.float32)
         for name, value in {
             "unit": torch.where(scaling.unit > 0, scaling.unit, 1.0),
@@ -91,19 +71,22 @@ class Preprocessing(nn.Module):
         filler = self._scaled(scaling.typical).float().clamp(-LIMIT, LIMIT)
         self.register_buffer("filler", filler, persistent=False)
         self.constant = bool((self.active == 0).any())
-        bends = torch.cat([scaling.bends.bool(), ones < 0])
-        self.bending_all = bool(bends.all())
-        self.register_buffer("bend", torch.where(bends, BEND, LIMIT), persistent=False)
+        self.bend = Bend(torch.cat([scaling.bends.bool(), ones < 0]))
+        for name, edge in zip(("low", "high"), self._edges(scaling), strict=True):
+            self.register_buffer(name, edge)
+        scored = torch.ones(self.numbers + len(self.sizes))
+        scored[list(self.conditions)] = 0
+        self.register_buffer("scored", scored, persistent=False)
+
+    def _edges(self, scaling: Scaling) -> tuple[Tensor, Tensor]:
+        """How far the network sees, (width,) twice: the trained range and a margin, bent; all of a category."""
+        ones = torch.ones(sum(self.sizes))
         low, high = (
             self.bent(torch.cat([self._scaled(edge).float(), 0 * ones]))[: self.numbers]
             for edge in (scaling.lowest_seen, scaling.highest_seen)
         )
         margin = WIDEN * (high - low)
-        self.register_buffer("low", torch.cat([low - margin, 0 * ones]))
-        self.register_buffer("high", torch.cat([high + margin, ones]))
-        scored = torch.ones(self.numbers + len(self.sizes))
-        scored[list(self.conditions)] = 0
-        self.register_buffer("scored", scored, persistent=False)
+        return torch.cat([low - margin, 0 * ones]), torch.cat([high + margin, ones])
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -141,26 +124,12 @@ class Preprocessing(nn.Module):
         return torch.cat(columns, dim=-1), known * self.scored if self.conditions else known
 
     def bent(self, x: Tensor) -> Tensor:
-        """z -> sign(z) (3 + log(1 + |z| - 3)) beyond 3 spreads, so that a few far values do not drown the others. (rows, *axes)."""
-        if not self.bending:
-            return x
-        inside = self._unbent(x)
-        beyond = x - inside
-        return inside + beyond.sign() * torch.log1p(beyond.abs())
+        """Far values by their logarithm. (rows, *axes)."""
+        return self.bend(x)  # type: ignore[no-any-return]
 
     def straight(self, x: Tensor) -> Tensor:
         """The way back. (rows, *axes)."""
-        if not self.bending:
-            return x
-        inside = self._unbent(x)
-        beyond = x - inside
-        return inside + beyond.sign() * torch.expm1(beyond.abs().clamp(max=FARTHEST_BENT))
-
-    def _unbent(self, x: Tensor) -> Tensor:
-        """As far as no column is bent. One bound for all columns is several times quicker than one for each."""
-        if self.bending_all:
-            return x.clamp(-BEND, BEND)
-        return torch.minimum(torch.maximum(x, -self.bend), self.bend)
+        return self.bend.straight(x)
 
     def seen(self, x: Tensor) -> Tensor:
         """What the network sees: bent, no further than it was trained on, nothing of constant features. (rows, *axes)."""

@@ -12,9 +12,10 @@ from models.encoding import Encoded
 from models.errors import Mismatch, refuse_any
 from models.feed import Feed
 from models.pictures import Header, PictureRefused, header
+from models.series import typical_step
 from models.table import Table
 from models.windowed import Windowed
-from models.windows import Frames, Window, frames, typical_step
+from models.windows import Frames, Window, frames
 from training.config import TrainingConfig
 from training.errors import TrainingRefused
 from training.results import Parts, Roles

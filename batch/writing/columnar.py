@@ -100,8 +100,10 @@ def _array(name: str, column: Column, kind: Kind) -> Batch:
     if isinstance(column, NumberColumn):
         return pa.array(column.values, mask=column.missing)
     cells = one_kind(name, column.cells)
-    if kind == "mixed":
-        cells = [_spelled(cell) for cell in cells]
+    if kind == "mixed":  # each cell alone, so that it does not matter which others are in its piece
+        return pa.array(map(_spelled, column.cells), pa.string())
+    if kind == "number":
+        cells = [None if cell is None else float(cell) for cell in cells]
     return pa.array(cells, TYPES.get(kind, pa.null()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import sys
@@ -39,17 +40,44 @@ def _replaced(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.partial")
     try:
         _check_file(path)
-        with partial.open("wb") as file:
+        file = _begun(partial)
+    except BlockingIOError:
+        raise ContractError(f"another run is writing {path}; wait for it, or name another file") from None
+    except OSError as error:
+        raise _failed(path, error) from error
+    try:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+            partial.replace(path)  # while it is locked: nobody else may take it for a leftover
     except OSError as error:
         _remove(partial)
-        raise ContractError(f"cannot write {path}: {error.strerror or error}; nothing was changed") from error
+        raise _failed(path, error) from error
     except BaseException:
         _remove(partial)
         raise
+
+
+def _begun(partial: Path) -> BinaryIO:
+    """An empty file that is ours alone; one that a run left behind is begun anew. BlockingIOError while a run writes it."""
+    while True:
+        file = os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), partial.stat()):
+                file.truncate()
+                return file
+        except FileNotFoundError:
+            pass  # it was finished, and has its name, between the two steps
+        except OSError:
+            file.close()
+            raise
+        file.close()
+
+
+def _failed(path: Path, error: OSError) -> ContractError:
+    return ContractError(f"cannot write {path}: {error.strerror or error}; nothing was changed")
 
 
 def _check_file(path: Path) -> None:

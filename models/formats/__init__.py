@@ -26,6 +26,7 @@ FORMATS: dict[str, Format] = {
     "png": PictureFormat("PNG", "image/png", ".png"),
     "jpeg": PictureFormat("JPEG", "image/jpeg", ".jpg"),
 }
+MEDIA_TYPES = {format_.media_type: format_ for format_ in FORMATS.values()}
 # Suffixes of the same formats beside their own.
 ALSO = {".jpeg": "jpeg", ".jsonl": "ndjson", ".arrow": "arrow", ".feather": "arrow"}
 
@@ -33,10 +34,9 @@ ALSO = {".jpeg": "jpeg", ".jsonl": "ndjson", ".arrow": "arrow", ".feather": "arr
 def of_media_type(content_type: str) -> Format:
     """The format of a Content-Type header; its parameters (charset) are left aside."""
     asked = content_type.partition(";")[0].strip().lower()
-    known = {format_.media_type: format_ for format_ in FORMATS.values()}
-    if asked not in known:
-        raise FormatUnknown(asked, known)
-    return known[asked]
+    if asked not in MEDIA_TYPES:
+        raise FormatUnknown(asked, MEDIA_TYPES)
+    return MEDIA_TYPES[asked]
 
 
 def of_file(path: Path, separator: str = ",") -> Format:

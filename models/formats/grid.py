@@ -34,6 +34,7 @@ class GridColumns(WholeColumns):
     places: Mapping[str, int]
     none_missing: Mask
     made: dict[str, Column] = field(default_factory=dict)
+    ordered: dict[tuple[str, ...], Matrix | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, grid: Grid) -> GridColumns:
@@ -50,6 +51,10 @@ class GridColumns(WholeColumns):
             self.made[name] = TypedColumn(cells, Numbers(values, self.none_missing, []))
         return self.made[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Without making the column."""
+        return name in self.places
+
     def __iter__(self) -> Iterator[str]:
         """Names in the order of the body."""
         return iter(self.grid.names)
@@ -59,9 +64,11 @@ class GridColumns(WholeColumns):
         return len(self.grid.names)
 
     def matrix(self, names: Sequence[str]) -> Matrix | None:
-        """(rows, names) float64, none of them missing; None where a name is no column."""
+        """(rows, names) float64, none of them missing; None where a name is no column. Put into order once."""
         if list(names) == self.grid.names:
             return self.grid.values
-        if not self.places.keys() >= {*names}:
-            return None
-        return self.grid.values[:, [self.places[name] for name in names]]
+        asked = tuple(names)
+        if asked not in self.ordered:
+            places = [self.places[name] for name in asked if name in self.places]
+            self.ordered[asked] = self.grid.values[:, places] if len(places) == len(asked) else None
+        return self.ordered[asked]

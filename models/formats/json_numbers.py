@@ -7,6 +7,7 @@ is looked for, and is not read here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -16,8 +17,7 @@ from numpy.typing import NDArray
 from models.columns import EXACT
 from models.errors import ContractError
 from models.formats.grid import Grid, Matrix
-from models.formats.json_document import parsed
-from models.formats.json_slices import SLICE, sliced
+from models.formats.json_slices import SLICE, parsed_in_slices, sliced
 
 try:
     from simdjson import Object, Parser
@@ -26,6 +26,8 @@ except ImportError:  # where nobody built it, all bodies are read exactly
 else:
     QUICK = True
 
+MARK = b"\xef\xbb\xbf"
+KEYS = (b'"rows"', b'"columns"')
 MOST_KEYS = 1000  # each is looked for from the first one on
 SHAPES = {"records", "columns", "rows"}
 CANNOT = (ValueError, TypeError, AttributeError, LookupError, RuntimeError, ContractError)
@@ -39,11 +41,16 @@ class NumberReader:
     def __init__(self) -> None:
         self._free: list[Any] = []
 
+    def __reduce__(self) -> tuple[type[NumberReader], tuple[()]]:
+        """A parser stays in the process that made it."""
+        return NumberReader, ()
+
     def read(self, data: bytes) -> Grid | None:
         """The numbers, or None."""
-        if not QUICK or b"\\" in data:  # escapes: whether text is text is not this parser's to say
+        # Escapes: whether text is text is not this parser's to say. It would also pass over a byte order mark.
+        if not QUICK or b"\\" in data or data.startswith(MARK) or not any(key in data for key in KEYS):
             return None
-        parser = self._free.pop() if self._free else Parser()
+        parser = self._parser()
         try:
             grid = _whole(data, parser.parse) if len(data) <= 2 * SLICE else _in_slices(data, parser.parse)
         except CANNOT:
@@ -51,11 +58,22 @@ class NumberReader:
         self._free.append(parser)
         return grid if grid is not None and _is_exact(grid.values) else None
 
+    def _parser(self) -> Any:  # noqa: ANN401
+        try:
+            return self._free.pop()
+        except IndexError:
+            return Parser()
+
+
+def _later(data: bytes) -> Callable[[], Any]:
+    """The body read exactly, once, when somebody asks for a cell as it came."""
+    return cache(lambda: parsed_in_slices(data))
+
 
 def _whole(data: bytes, parse: Parse) -> Grid | None:
     document = parse(data)
     keys = list(document)
-    if not _are_names(keys) or len(SHAPES.intersection(keys)) != 1:
+    if not _are_names(keys) or len(SHAPES.intersection(keys)) != 1 or "records" in keys:
         return None
     if "rows" not in keys:
         names, values = _members(document["columns"], data.count(b"["))
@@ -82,8 +100,8 @@ def _in_slices(data: bytes, parse: Parse) -> Grid | None:
 def _of_rows(names: list[Any], parts: list[Matrix], data: bytes, others: dict[str, Any]) -> Grid | None:
     if not isinstance(names, list) or not _are_names(names):
         return None
-    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return Grid("rows", names, values, lambda place: [row[place] for row in parsed(data)["rows"]], others)
+    values, later = parts[0] if len(parts) == 1 else np.concatenate(parts), _later(data)
+    return Grid("rows", names, values, lambda place: [row[place] for row in later()["rows"]], others)
 
 
 def _matrix(rows: Any, width: int, brackets: int) -> Matrix:  # noqa: ANN401
@@ -105,8 +123,8 @@ def _members(columns: Any, brackets: int) -> tuple[list[str], list[Vector]]:  # 
 def _of_columns(names: list[str], values: list[Vector], data: bytes, others: dict[str, Any]) -> Grid | None:
     if not _are_names(names) or any(len(each) != len(values[0]) for each in values):
         return None
-    matrix = np.stack(values, axis=1)
-    return Grid("columns", names, matrix, lambda place: parsed(data)["columns"][names[place]], others)
+    matrix, later = np.stack(values, axis=1), _later(data)
+    return Grid("columns", names, matrix, lambda place: later()["columns"][names[place]], others)
 
 
 def _are_names(names: Sequence[Any]) -> bool:

@@ -14,6 +14,8 @@ import pytest
 from rich.console import Console
 
 from batch.progress import Lines, shown
+from batch.writing.partial import whole_file
+from models.errors import ContractError
 from models.repository import Repository
 from offbeat.cli import main
 
@@ -265,3 +267,17 @@ def _children(parent: int) -> list[int]:
         if int(stat[1]) == parent and "spawn_main" in line:
             found.append(int(folder.name))
     return sorted(found)
+
+
+def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+
+    with whole_file(path) as first:
+        first.write(b"all of it\n")
+        with pytest.raises(ContractError, match="another run is writing"), whole_file(path):
+            pass
+    with whole_file(path) as again:
+        again.write(b"anew\n")
+
+    assert path.read_bytes() == b"anew\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["out.csv"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from typing import Any
 
 import numpy as np
@@ -207,3 +208,29 @@ def test_one_reader_reads_body_after_body_whatever_is_still_held() -> None:
     assert [grid.values[0, 0] for grid in held if grid] == [0, 1, 2, 3, 4]
     assert [grid.cells(0) for grid in held if grid] == [[number, 2] for number in range(5)]
     assert len(reader._free) == 1
+
+
+def test_cells_are_read_again_once_for_all_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = NumberReader().read(b'{"columns": {"a": [1, 2], "b": [3, 4]}}')
+    assert grid
+    read: list[bytes] = []
+    again = json_numbers.parsed_in_slices
+    monkeypatch.setattr(json_numbers, "parsed_in_slices", lambda data: read.append(data) or again(data))
+
+    assert [grid.cells(place) for place in (0, 1)] == [[1, 2], [3, 4]]
+    assert len(read) == 1
+
+
+def test_a_byte_order_mark_is_left_to_the_exact_reader() -> None:
+    assert NumberReader().read(b'\xef\xbb\xbf{"columns": {"a": [1, 2]}}') is None
+
+
+@pytest.mark.skipif(not json_numbers.QUICK, reason="nobody built the parser here")
+def test_a_reader_that_has_read_can_be_sent_to_another_process() -> None:
+    body = b'{"columns": {"a": [1]}}'
+    reader = NumberReader()
+    assert reader.read(body) is not None
+
+    sent = pickle.loads(pickle.dumps(reader))
+
+    assert sent.read(body).values.tolist() == [[1.0]]

@@ -16,7 +16,7 @@ from models.bundle import Bundle, open_bundle
 from models.encoding import encode
 from models.errors import BundleRefused
 from models.formats.csv_text import CsvFormat
-from models.scorer import CHUNK, Scorer, check_scores, golden_table
+from models.scorer import CHUNK, VECTORS, Scorer, check_scores, golden_table
 
 Document = dict[str, Any]
 Repack = Callable[..., Path]
@@ -319,3 +319,10 @@ def test_a_model_of_categories_alone_is_served(repack: Repack, protobuf: Callabl
 
     found = scorer.score(encode(CsvFormat().read(b"valve\nclosed\nopen\n"), scorer.columns))
     assert found.score.tolist() == [2.0, 1.0]
+
+
+def test_of_no_sample_there_is_no_column_that_was_not_asked_for(pump: Scorer) -> None:
+    encoded = encode(golden_table(dict.fromkeys(pump.columns.inputs, ())), pump.columns)
+
+    assert pump.score(encoded, VECTORS).attribution.shape == (0, 0)
+    assert pump.score(encoded).attribution.shape == (0, len(pump.columns.names))

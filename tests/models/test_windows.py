@@ -15,8 +15,9 @@ from models.columns import TypedColumn
 from models.errors import TableMismatch
 from models.formats.csv_text import CsvFormat
 from models.formats.json_text import JsonFormat, JsonPlaces
+from models.series import typical_step
 from models.table import Table
-from models.windows import Frames, Window, frames, typical_step
+from models.windows import Frames, Window, frames
 
 ISO = "2026-01-31T12:{:02}:00Z"
 

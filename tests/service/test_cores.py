@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from service.cores import LARGE, cores, threads_of
+from models.cores import cores
+from service.cores import LARGE, threads_of
 
 MANY = 64
 

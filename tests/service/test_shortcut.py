@@ -20,6 +20,7 @@ from service.listener import listen
 from service.server import Server
 from service.settings import Settings
 from service.shortcut import Shortcut
+from service.singles import Singles
 
 SCORE = "/v1/models/mixer/score"
 RECORD = {"speed": 80.0, "torque": 6.0, "power": 48.0}
@@ -185,3 +186,36 @@ def test_a_bug_on_the_short_way_leaves_the_ordinary_one(server, monkeypatch, bro
 
 async def no_short_way(*_: object) -> None:
     return None
+
+
+def test_who_waits_for_leave_to_send_is_answered_before_who_comes_behind(server):
+    other = json.dumps({"records": [RECORD | {"speed": 999.0}]}).encode()
+
+    found = exchanged(server, request_bytes(expect="100-continue") + request_bytes(other, connection="close"))
+
+    replies = [part for part in found.split(b"HTTP/1.1 ") if part.startswith(b"200")]
+    verdicts = [json.loads(part.split(b"\r\n\r\n")[1])["results"][0]["verdict"] for part in replies]
+    assert verdicts == ["normal", "anomaly"]
+
+
+def test_a_version_by_its_number_is_prepared_once(server, monkeypatch):
+    made: list[object] = []
+    make = Singles._make
+    monkeypatch.setattr(Singles, "_make", lambda self, served: made.append(served) or make(self, served))
+
+    with httpx.Client(base_url=server.address) as client:
+        for _ in range(5):
+            assert client.post(SCORE, content=BODY, headers=JSON, params={"version": 2}).status_code == 200
+
+    assert len(made) == 1
+
+
+def test_where_a_line_is_logged_for_each_request_none_is_taken(every_repository, caplog):
+    settings = Settings(repository=every_repository.root, access_log=True)
+    app = create_app(settings, every_repository)
+    scope = {"type": "http", "method": "POST", "path": SCORE, "query_string": b"", "headers": [*JSON_HEADERS]}
+
+    assert not app.shortcut.take(scope, BODY, lambda *_: True, lambda: None)
+
+
+JSON_HEADERS = [(b"content-type", b"application/json")]

@@ -6,7 +6,7 @@ import torch
 
 from training.levelled import LevelledPreprocessing
 from training.levels import Levels, spans_of
-from training.preprocessing import Scaling
+from training.scaling import Scaling
 
 NAN = float("nan")
 

@@ -6,7 +6,8 @@ import math
 
 import torch
 
-from training.preprocessing import LIMIT, Preprocessing, Scaling
+from training.preprocessing import LIMIT, Preprocessing
+from training.scaling import Scaling
 
 NAN = float("nan")
 

@@ -27,9 +27,10 @@ from training.errors import TrainingRefused
 from training.levelled import LevelledPreprocessing
 from training.measured import How, measured
 from training.pixels import WHITE, Pixels
-from training.preprocessing import Preprocessing, Scaling
+from training.preprocessing import Preprocessing
 from training.results import Parts, Prepared, Roles
 from training.samples import samples_of, size_of, window_for
+from training.scaling import Scaling
 
 Vector = NDArray[np.float64]
 FILLS = 0.5  # a column spans [0, 1] when it covers this much of it
