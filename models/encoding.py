@@ -107,9 +107,9 @@ def encode_matrix(values: NDArray[np.float64], missing: Mask | None = None) -> E
 
     `missing`: the same shape; none is missing without it.
     """
-    lost = np.zeros(values.shape, np.bool_) if missing is None else missing
     numbers, wild = _finite(values)
-    return Encoded(numbers, np.empty((len(values), 0), np.int64), lost, wild & ~lost, ())
+    lost, not_finite = (np.zeros_like(wild), wild) if missing is None else (missing, wild & ~missing)
+    return Encoded(numbers, np.empty((len(values), 0), np.int64), lost, not_finite, ())
 
 
 def _finite(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], Mask]:

@@ -143,7 +143,10 @@ class RecordExplanation:
         """Records with a doubtful value, or all where a window may lack some."""
         if self._earlier is not None:
             return range(self.encoded.rows)
-        return np.flatnonzero(self._doubtful).tolist()
+        if not self.columns.categorical:
+            return self._number_warnings
+        unseen = (self.encoded.categorical == UNSEEN).any(axis=1)
+        return {*self._number_warnings, *np.flatnonzero(unseen).tolist()}
 
     def error_map(self, row: int) -> None:  # noqa: ARG002
         """Only pictures have one."""
@@ -162,22 +165,11 @@ class RecordExplanation:
         ]
 
     @cached_property
-    def _outside(self) -> NDArray[np.bool_]:
-        minimum, maximum, _, _ = self.columns.limits
-        return np.asarray((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
-
-    @cached_property
-    def _doubtful(self) -> NDArray[np.bool_]:
-        unseen = self.encoded.categorical == UNSEEN
-        return np.asarray(self._outside.any(axis=1) | unseen.any(axis=1))
-
-    @cached_property
     def _number_warnings(self) -> dict[int, list[str]]:
         """Of every record with a number beyond its range; of all at once, since record by record takes twice as long."""
-        _, _, lowest, highest = self.columns.limits
-        trained = [f"{each.minimum:g} to {each.maximum:g}" for each in self.columns.numeric]
+        minimum, maximum, lowest, highest = self.columns.limits
         found: dict[int, list[str]] = {}
-        rows, places = np.nonzero(self._outside)
+        rows, places = np.nonzero((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
         values = self.encoded.numeric[rows, places]
         clamped = (values < lowest[places]) | (values > highest[places])
         for row, place, value, far in zip(
@@ -185,7 +177,7 @@ class RecordExplanation:
         ):
             name = self.columns.names[place]
             told = found.setdefault(row, [])
-            told.append(f"{name}: {value:g} is outside the trained range {trained[place]}")
+            told.append(f"{name}: {value:g} is outside the trained range {self.columns.ranges[place]}")
             if far:
                 told.append(f"{name}: clamped to {lowest[place]:g} to {highest[place]:g}")
         return found

@@ -152,6 +152,11 @@ class FeatureSchema(Contract):
         return np.array(rows, dtype=np.float64).reshape(-1, 4).T.copy()
 
     @cached_property
+    def ranges(self) -> tuple[str, ...]:
+        """The trained range of each numeric feature, for people."""
+        return tuple(f"{each.minimum:g} to {each.maximum:g}" for each in self.numeric)
+
+    @cached_property
     def condition_places(self) -> tuple[int, ...]:
         """Where the conditions are among the names."""
         return tuple(place for place, name in enumerate(self.names) if name in self.conditions)

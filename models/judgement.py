@@ -21,6 +21,7 @@ from models.threshold import VERDICTS, Calibration, Threshold, Vector, Verdict
 from models.unknown import reasons
 
 Rows = NDArray[np.int64]
+BY_CODE = np.array(VERDICTS, dtype=object)
 __all__ = ["Contribution", "Judgement", "judge", "judge_records"]
 
 
@@ -69,7 +70,8 @@ class Judgement:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """`normal`, `anomaly` or `unknown`."""
-        return [VERDICTS[code] for code in self.codes.tolist()]
+        found: list[Verdict] = BY_CODE[self.codes].tolist()
+        return found
 
     @cached_property
     def score(self) -> Vector:
@@ -81,15 +83,19 @@ class Judgement:
         """(rows,) score / threshold."""
         return self.threshold.anomaly_score(self.score)
 
-    @cached_property
+    @property
     def p_value(self) -> Vector:
         """(rows,) how many calibration scores are as high."""
-        return self.calibration.p_value(self.score)
+        return self._rank[0]
 
-    @cached_property
+    @property
     def severity(self) -> Vector:
         """(rows,) from 0, ordinary, to 1, one in a million."""
-        return self.calibration.severity(self.score, self.p_value)
+        return self._rank[1]
+
+    @cached_property
+    def _rank(self) -> tuple[Vector, Vector]:
+        return self.calibration.p_value_and_severity(self.score)
 
     @property
     def reconstruction_error(self) -> Vector:

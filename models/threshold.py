@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from functools import cached_property
 from typing import Literal, Self
@@ -19,6 +20,7 @@ NORMAL: Verdict = "normal"
 ANOMALY: Verdict = "anomaly"
 UNKNOWN: Verdict = "unknown"
 VERDICTS = (UNKNOWN, NORMAL, ANOMALY)
+LN_10 = math.log(10)
 WORST = 6.0  # severity 1 is a tail probability of one in a million
 MOST = float(np.finfo(np.float64).max)
 ABOVE_ONE = float(np.nextafter(1.0, 2.0))
@@ -79,10 +81,16 @@ class Tail(Contract):
 
     def survival(self, score: Vector) -> Vector:
         """Probability of a score at least this high; only for scores beyond `start`."""
-        with np.errstate(over="ignore"):  # infinitely far beyond is impossible: 0
+        return np.asarray(self.mass * np.exp(-self._decay(score)))
+
+    def rarity(self, score: Vector) -> Vector:
+        """-log10 of `survival`, also where that is too small for a float64."""
+        return np.asarray((self._decay(score) - np.log(self.mass)) / LN_10)
+
+    def _decay(self, score: Vector) -> Vector:
+        with np.errstate(over="ignore"):  # infinitely far beyond is impossible
             beyond = np.maximum(score - self.start, 0) / self.scale
-            decay = np.log1p(self.shape * beyond) / self.shape if self.shape else beyond
-        return np.asarray(self.mass * np.exp(-decay))
+            return np.asarray(np.log1p(self.shape * beyond) / self.shape if self.shape else beyond)
 
 
 class Calibration(Contract):
@@ -103,10 +111,7 @@ class Calibration(Contract):
 
     def p_value(self, score: Vector) -> Vector:
         """(1 + calibration scores >= score) / (n + 1), the conformal p-value (Vovk 2005). NaN stays NaN."""
-        at_least = len(self._sorted) - np.searchsorted(self._sorted, score, side="left")
-        p_value = (1 + at_least) / (len(self._sorted) + 1)
-        finite = np.isfinite(score)
-        return p_value if finite.all() else np.where(finite, p_value, np.nan)
+        return self.p_value_and_severity(score)[0]
 
     def of_one(self, score: float) -> tuple[float, float]:
         """The p-value and the severity of a finite score: what the arrays say of it, looked up."""
@@ -117,22 +122,38 @@ class Calibration(Contract):
 
     @cached_property
     def _ordinary(self) -> list[tuple[float, float]]:
+        """The tables, a pair a place."""
+        return list(zip(*map(np.ndarray.tolist, self._tables), strict=True))
+
+    @cached_property
+    def _tables(self) -> tuple[Vector, Vector]:
         """p-value and severity by how many calibration scores are lower, where the tail does not begin yet."""
         count = len(self._sorted)
         values = (1 + count - np.arange(count + 1)) / (count + 1)
-        return list(zip(values.tolist(), _severity(values).tolist(), strict=True))
+        return values, _severity(-np.log10(values))
 
-    def severity(self, score: Vector, p_value: Vector | None = None) -> Vector:
-        """clip(-log10(tail probability) / 6, 0, 1): 0 is ordinary, 1 is one in a million. NaN stays NaN.
+    def _places(self, score: Vector) -> NDArray[np.intp]:
+        """How many calibration scores are lower; nothing is higher than NaN."""
+        return np.searchsorted(self._sorted, score, side="left")
 
-        `p_value`: those of the scores, where they are known already.
-        """
-        tail = self.p_value(score) if p_value is None else p_value
+    def severity(self, score: Vector) -> Vector:
+        """clip(-log10(tail probability) / 6, 0, 1): 0 is ordinary, 1 is one in a million. NaN stays NaN."""
+        return self.p_value_and_severity(score)[1]
+
+    def p_value_and_severity(self, score: Vector) -> tuple[Vector, Vector]:
+        """Both at once, (rows,): looked up, but for the few scores in the tail."""
+        places = self._places(score)
+        p_value, severity = (table[places] for table in self._tables)
         beyond = score > self.tail.start
-        return _severity(np.where(beyond, self.tail.survival(score), tail) if beyond.any() else tail)
+        if beyond.any():
+            severity[beyond] = _severity(self.tail.rarity(score[beyond]))
+        finite = np.isfinite(score)
+        if not finite.all():
+            p_value[~finite] = np.nan
+            severity[np.isnan(score)] = np.nan
+        return p_value, severity
 
 
-def _severity(tail: Vector) -> Vector:
-    """Of tail probabilities; NaN stays NaN."""
-    with np.errstate(divide="ignore"):  # a probability too small for float64 is severity 1
-        return np.clip(-np.log10(tail) / WORST, 0, 1) + 0.0  # where -0.0 would be
+def _severity(rarity: Vector) -> Vector:
+    """Of -log10 of tail probabilities; NaN stays NaN."""
+    return np.minimum(np.maximum(rarity / WORST, 0), 1) + 0.0  # where -0.0 would be

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
@@ -12,44 +12,42 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from models.errors import ContractError
-from models.formats import MEDIA_TYPES
 from models.names import CHAMPION
 from service.options import Asked, ScoreOptions, read_options, read_query
 from service.pool import ScorerPool
-from service.problems import problem
+from service.posted import JSON, KINDS, Posted, posted
+from service.problems import problem, refusal
 from service.scoring import Scoring
 from service.served import Served
-from service.single import Then
 from service.singles import Singles
 from service.verbs import VERBS, Request
 from service.wire import Reply
 
-PREFIX = "/v1/models/"
-# Bytes of a body that is read and scored at once: some milliseconds. A longer one would keep everybody else waiting.
-INLINE = {
-    b"application/json": 1 << 19,
-    b"application/x-npy": 1 << 19,
-    b"application/vnd.apache.arrow.stream": 1 << 19,
-}
-INLINE_TEXT = 1 << 14  # of every other type: text is read cell by cell where it holds a surprise
-INLINE_VALUES = 1 << 14  # of all windows that a short body can ask for: milliseconds of work
-BETWEEN_READINGS = (b",", b"\n", b"\r")  # in JSON and in CSV
+OK = HTTPStatus.OK
 ALLOW_POST = (b"allow", b"POST")
-JSON = b"application/json"
-PARQUET = b"application/vnd.apache.parquet"  # a few bytes of which can be any number of rows
-ANY = (b"", b"*/*", JSON)  # what clients accept that leave the form to us
 QUERIES, LONGEST_QUERY = 1024, 256  # query strings whose meaning is kept, and their bytes
-KINDS = frozenset(media_type.encode() for media_type in MEDIA_TYPES)
+Then = Callable[[Reply | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A documented path; the gate names it in the metrics."""
+class Query(NamedTuple):
+    """A query string, and the score options in it; None where something is wrong with them, which the verb will say."""
 
-    path: str
+    asked: Asked
+    options: ScoreOptions | None
 
+    @classmethod
+    def of(cls, query: bytes) -> Query:
+        """Take one apart. OptionsRefused as `read_query` says."""
+        asked = read_query(query)
+        try:
+            return cls(asked, read_options(ScoreOptions, {}, asked.options))
+        except ContractError:  # of an option that another verb has, or none
+            return cls(asked, None)
 
-ROUTES = {verb: Route(f"{PREFIX}{{model}}/{verb}") for verb in VERBS}
+    @property
+    def suits_single(self) -> bool:
+        """Whether one record can be answered in few steps."""
+        return self.options is not None and Singles.suits(self.options)
 
 
 class HotRoutes:
@@ -60,116 +58,98 @@ class HotRoutes:
     ) -> None:
         self._pool, self._scoring, self._singles = pool, scoring, singles
         self._executor, self._max_rows = executor, max_rows
-        self._met = {
-            JSON,
-            b"text/csv",
-        }  # types whose first body was read: it may bring a library, which takes long
-        self._kept_query = lru_cache(maxsize=QUERIES)(asked_of)
+        # Types whose first body was read: it may bring a library, which takes long.
+        self._met = {JSON, b"text/csv"}
+        self._kept_query = lru_cache(maxsize=QUERIES)(Query.of)
 
     async def answer(self, scope: Scope, body: bytes) -> Reply | None:
         """The reply to a verb; None where the request is for somebody else. ContractError for all that is refused."""
-        path: str = scope["path"]
-        if not path.startswith(PREFIX):
+        asked = posted(scope, dict(scope["headers"]), body)
+        if asked is None:
             return None
-        model, _, verb = path[len(PREFIX) :].partition("/")
-        if verb not in VERBS:
-            return None
-        scope["route"] = ROUTES[verb]
         if scope["method"] != "POST":
-            reply = problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", f"{verb} takes POST")
+            reply = problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed", f"{asked.verb} takes POST")
             return reply._replace(headers=(*reply.headers, ALLOW_POST))
-        headers = dict(scope["headers"])
-        asked = Posted(model, verb, body, headers.get(b"content-type", b""), headers.get(b"accept", b""))
         return await self._answer(asked, scope["query_string"])
 
-    def ask(self, scope: Scope, body: bytes, then: Then) -> bool:
-        """Whether one record is asked for by JSON without more ado; then its reply, as `Single.ask` says."""
-        model, _, verb = scope["path"].removeprefix(PREFIX).partition("/")
-        if verb != "score":
+    def ask(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, then: Then) -> bool:
+        """Whether a POST is so little work that it is done here: `then` gets its reply, at the latest when this turn ends.
+
+        None in place of a reply, as False, leaves it to be answered the other way.
+        """
+        asked = posted(scope, headers, body)
+        if asked is None:
             return False
         try:
-            asked, options = self._query(scope["query_string"])
-            if options is None or asked.version is not None or not Singles.suits(options):
+            query = self._query(scope["query_string"])
+            if query.asked.version is not None:  # which may have to be loaded
                 return False
-            return self._singles.ask(self._pool.alias(model, asked.alias or CHAMPION), body, options, then)
-        except ContractError:
+            served = self._alias(asked, query)
+        except ContractError:  # the other way says what
+            return False
+        return self._ask_single(asked, query, served, then) or self._ask_few(asked, query, served, then)
+
+    def _ask_single(self, asked: Posted, query: Query, served: Served, then: Then) -> bool:
+        if query.options is None or not (asked.may_be_single and query.suits_single):
             return False
 
-    async def _answer(self, posted: Posted, query: bytes) -> Reply:
-        model, verb, body = posted[:3]
-        content_type, accept = (text.decode("latin-1") for text in (posted.content_type, posted.accept))
-        request = Request(body, content_type, {}, self._max_rows, accept)
+        def replied(found: bytes | None) -> None:
+            then(None if found is None else Reply(OK, found))
+
+        return self._singles.ask(served, asked.body, query.options, replied)
+
+    def _ask_few(self, asked: Posted, query: Query, served: Served, then: Then) -> bool:
+        if asked.kind not in self._met or not asked.is_little_work(served):
+            return False
+        request = self._request(asked, query)
         try:
-            asked, options = self._query(query)
-            request.options, request.read_already = asked.options, options
-            served = await self._served(model, asked)
-            short = verb == "score" and posted.content_type == JSON and posted.accept in ANY
-            if short and options and Singles.suits(options):
-                quick = await self._singles.score(served, body, options)
-                if quick is not None:
-                    return Reply(HTTPStatus.OK, quick)
-            work = (self._scoring, served, request)
-            if self._is_short(posted) and not _is_long_work(verb, served, body):
-                return VERBS[verb](*work)
-            return await asyncio.get_running_loop().run_in_executor(
-                self._executor, self._at_length, posted, work
-            )
+            reply = VERBS[asked.verb](self._scoring, served, request)
         except ContractError as error:
-            known = model if model in self._pool.models else None
-            self._scoring.refused(known, error, request.records)
+            self._refused(asked, error, request)
+            reply = refusal(error)
+        then(reply)
+        return True
+
+    async def _answer(self, asked: Posted, query_string: bytes) -> Reply:
+        request = None
+        try:
+            query = self._query(query_string)
+            served = await self._served(asked, query)
+            if query.options and asked.may_be_single and query.suits_single:
+                quick = await self._singles.score(served, asked.body, query.options)
+                if quick is not None:
+                    return Reply(OK, quick)
+            request = self._request(asked, query)
+            if asked.kind in self._met and asked.is_little_work(served):
+                return VERBS[asked.verb](self._scoring, served, request)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._executor, self._at_length, asked, served, request)
+        except ContractError as error:
+            self._refused(asked, error, request)
             raise
 
-    def _query(self, query: bytes) -> tuple[Asked, ScoreOptions | None]:
-        return self._kept_query(query) if len(query) <= LONGEST_QUERY else asked_of(query)
-
-    def _at_length(self, posted: Posted, work: tuple[Scoring, Served, Request]) -> Reply:
+    def _at_length(self, asked: Posted, served: Served, request: Request) -> Reply:
         """In a thread: what takes long, and the first body of a type, which may bring a library."""
-        reply = VERBS[posted.verb](*work)
-        if posted.kind in KINDS:  # clients make up others, where a verb needs no body
-            self._met.add(posted.kind)
+        reply = VERBS[asked.verb](self._scoring, served, request)
+        if asked.kind in KINDS:  # clients make up others, where a verb needs no body
+            self._met.add(asked.kind)
         return reply
 
-    def _is_short(self, posted: Posted) -> bool:
-        most = INLINE.get(posted.kind, INLINE_TEXT)
-        return posted.kind in self._met and posted.kind != PARQUET and len(posted.body) <= most
+    def _request(self, asked: Posted, query: Query) -> Request:
+        content_type, accept = (text.decode("latin-1") for text in (asked.content_type, asked.accept))
+        return Request(asked.body, content_type, query.asked.options, self._max_rows, accept, query.options)
 
-    async def _served(self, model: str, asked: Asked) -> Served:
-        if asked.version is not None:
-            return await self._pool.version(model, asked.version)
-        return self._pool.alias(model, asked.alias or CHAMPION)
+    def _refused(self, asked: Posted, error: ContractError, request: Request | None) -> None:
+        known = asked.model if asked.model in self._pool.models else None
+        self._scoring.refused(known, error, request.records if request else 1)
 
+    def _query(self, query: bytes) -> Query:
+        return self._kept_query(query) if len(query) <= LONGEST_QUERY else Query.of(query)
 
-class Posted(NamedTuple):
-    """What a verb is asked."""
+    async def _served(self, asked: Posted, query: Query) -> Served:
+        if query.asked.version is not None:
+            return await self._pool.version(asked.model, query.asked.version)
+        return self._alias(asked, query)
 
-    model: str
-    verb: str
-    body: bytes
-    content_type: bytes
-    accept: bytes
-
-    @property
-    def kind(self) -> bytes:
-        """The type without its parameters."""
-        return self.content_type.partition(b";")[0].strip().lower()
-
-
-def asked_of(query: bytes) -> tuple[Asked, ScoreOptions | None]:
-    """A query string, and the score options in it; None where something is wrong with them, which the verb will say."""
-    asked = read_query(query)
-    try:
-        return asked, read_options(ScoreOptions, {}, asked.options)
-    except ContractError:  # of an option that another verb has, or none
-        return asked, None
-
-
-def _is_long_work(verb: str, served: Served, body: bytes) -> bool:
-    """Whether a short body may ask for much.
-
-    Thousands of records from a few words, all the pixels of a blank picture, a long window for every reading.
-    """
-    window, columns = served.scorer.window, served.scorer.columns
-    if window is not None:
-        readings = 1 + sum(map(body.count, BETWEEN_READINGS))  # or fewer
-        return readings * window.length * len(columns.names) > INLINE_VALUES
-    return verb == "sample" or bool(columns.images)
+    def _alias(self, asked: Posted, query: Query) -> Served:
+        return self._pool.alias(asked.model, query.asked.alias or CHAMPION)

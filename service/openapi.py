@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from models.names import CHAMPION
-from service.hot import ROUTES
 from service.oip import documents
 from service.options import SampleOptions
+from service.posted import ROUTES
 from service.replies import Problem
 from service.served import Served, ServedModel
 from service.verb_docs import REPLIES, SHAPES, answering, operation

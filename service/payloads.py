@@ -173,7 +173,8 @@ def _imputed(judgement: Judgement, rows: range) -> Column:
 
 def _warnings(judgement: Judgement, rows: range) -> Column:
     found: list[Sequence[str]] = [()] * len(rows)
-    for row in judgement.warned.intersection(rows):
+    some = judgement.warned if len(rows) == judgement.rows else judgement.warned.intersection(rows)
+    for row in some:
         found[row - rows.start] = judgement.warnings(row)
     return found
 

@@ -65,10 +65,11 @@ class Level(Count):
 class Distribution:
     """How many values lay up to each bound, and their sum."""
 
-    __slots__ = ("_bounds", "_cell", "_lock")
+    __slots__ = ("_bounds", "_cell", "_edges", "_lock")
 
     def __init__(self, cell: Cell, lock: Lock, bounds: Sequence[float]) -> None:
         self._cell, self._lock, self._bounds = cell, lock, bounds
+        self._edges = np.asarray(bounds, np.float64)
 
     def add(self, value: float) -> None:
         """Observe a value, for who holds the lock. No NaN."""
@@ -85,7 +86,7 @@ class Distribution:
 
     def observe_many(self, values: Vector) -> None:
         """Observe every value, one addition a bucket. (rows,), no NaN."""
-        found = np.bincount(np.searchsorted(self._bounds, values, side="left")).tolist()
+        found = np.bincount(np.searchsorted(self._edges, values, side="left")).tolist()
         total, cell = float(values.sum()), self._cell
         with self._lock:
             for place, count in enumerate(found):

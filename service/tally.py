@@ -41,10 +41,11 @@ class Tally:
 
     def scored(self, codes: Codes, anomaly_scores: Vector) -> None:
         """Count verdicts and anomaly scores. (rows,) twice."""
-        for series, count in zip(self._records, np.bincount(codes, minlength=3).tolist(), strict=True):
+        counts = [int(np.count_nonzero(codes == code)) for code in range(len(VERDICTS))]
+        for series, count in zip(self._records, counts, strict=True):
             if count:
                 series.inc(count)
-        self._scores.observe_many(anomaly_scores[codes > 0])
+        self._scores.observe_many(anomaly_scores[codes > 0] if counts[0] else anomaly_scores)
 
     def inferred(self, seconds: float) -> None:
         """Count a run."""

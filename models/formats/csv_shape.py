@@ -22,6 +22,11 @@ def is_plain(data: bytes, separator: str) -> bool:
     )
 
 
+def line_feeds(data: bytes) -> int:
+    """How many there are. Whoever waits for the interpreter gets it meanwhile."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == LINE_FEED))
+
+
 def _has_long_line(data: bytes, most: int) -> bool:
     """Whether a line may be longer than twice `most`: looks for a line end in each stretch of that length."""
     return any(data.find(b"\n", at, at + most) < 0 for at in range(0, len(data) - most, most))
@@ -36,7 +41,8 @@ def _is_utf8(data: bytes) -> bool:
 
 def _are_tame(data: bytes, separator: str) -> bool:
     """Each pair of quotes is in one line and around a whole cell, and there is none within."""
-    read = np.frombuffer(data, np.uint8)
+    # Often only the header has any.
+    read = np.frombuffer(data, np.uint8)[: data.rfind(b'"') + 2]
     ends, quotes = np.flatnonzero(read == LINE_FEED), np.flatnonzero(read == QUOTE)
     opening, closing = quotes[::2], quotes[1::2]
     if len(opening) != len(closing) or not np.array_equal(

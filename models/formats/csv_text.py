@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.cells import LaterCells
 from models.columns import Column, TextColumn, shown
 from models.errors import FormatRefused, TooManyRecords, refuse_any
+from models.formats.csv_shape import line_feeds
 from models.formats.places import LinePlaces
 from models.table import Table
 
@@ -47,7 +48,7 @@ class CsvFormat:
 
     def _plain(self, data: bytes, most: int | None) -> Table | None:
         """The table of a large file without surprises; None where only the exact reader can tell what it says."""
-        if most is not None and data.count(b"\n") > most + 1:
+        if most is not None and line_feeds(data) > most + 1:
             return None
         from models.formats.csv_plain import read_plain  # noqa: PLC0415  # brings pyarrow
 

@@ -7,7 +7,6 @@ is looked for, and is not read here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -28,6 +27,7 @@ else:
 
 MARK = b"\xef\xbb\xbf"
 KEYS = (b'"rows"', b'"columns"')
+BRACKET = ord("[")
 MOST_KEYS = 1000  # each is looked for from the first one on
 SHAPES = {"records", "columns", "rows"}
 CANNOT = (ValueError, TypeError, AttributeError, LookupError, RuntimeError, ContractError)
@@ -65,9 +65,19 @@ class NumberReader:
             return Parser()
 
 
-def _later(data: bytes) -> Callable[[], Any]:
-    """The body read exactly, once, when somebody asks for a cell as it came."""
-    return cache(lambda: parsed_in_slices(data))
+class Later:
+    """A body read exactly, once, when somebody asks for a cell as it came."""
+
+    __slots__ = ("_data", "_document")
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._document = data, None
+
+    def __call__(self) -> Any:  # noqa: ANN401
+        """All of it."""
+        if self._document is None:
+            self._document = parsed_in_slices(self._data)
+        return self._document
 
 
 def _whole(data: bytes, parse: Parse) -> Grid | None:
@@ -76,10 +86,10 @@ def _whole(data: bytes, parse: Parse) -> Grid | None:
     if not _are_names(keys) or len(SHAPES.intersection(keys)) != 1 or "records" in keys:
         return None
     if "rows" not in keys:
-        names, values = _members(document["columns"], data.count(b"["))
+        names, values = _members(document["columns"], _openings(data))
         return _of_columns(names, values, data, _others(document, keys, {"columns"}))
     names = document["features"].as_list()
-    matrix = _matrix(document["rows"], len(names), data.count(b"[") - 2)
+    matrix = _matrix(document["rows"], len(names), _openings(data) - 2)
     return _of_rows(names, [matrix], data, _others(document, keys, {"features", "rows"}))
 
 
@@ -90,9 +100,9 @@ def _in_slices(data: bytes, parse: Parse) -> Grid | None:
     beside = {key: value for key, value in found.document.items() if key not in {found.key, "features"}}
     if found.key == "rows":
         names = found.document["features"]
-        parts = [_matrix(parse(each), len(names), each.count(b"[") - 1) for each in found.slices]
+        parts = [_matrix(parse(each), len(names), _openings(each) - 1) for each in found.slices]
         return _of_rows(names, parts, data, beside)
-    members = [_members(parse(each), each.count(b"[")) for each in found.slices]
+    members = [_members(parse(each), _openings(each)) for each in found.slices]
     names, values = ([*chain.from_iterable(parts)] for parts in zip(*members, strict=True))
     return _of_columns(names, values, data, beside) if "features" not in found.document else None
 
@@ -100,7 +110,7 @@ def _in_slices(data: bytes, parse: Parse) -> Grid | None:
 def _of_rows(names: list[Any], parts: list[Matrix], data: bytes, others: dict[str, Any]) -> Grid | None:
     if not isinstance(names, list) or not _are_names(names):
         return None
-    values, later = parts[0] if len(parts) == 1 else np.concatenate(parts), _later(data)
+    values, later = parts[0] if len(parts) == 1 else np.concatenate(parts), Later(data)
     return Grid("rows", names, values, lambda place: [row[place] for row in later()["rows"]], others)
 
 
@@ -110,6 +120,11 @@ def _matrix(rows: Any, width: int, brackets: int) -> Matrix:  # noqa: ANN401
     if len(rows) != brackets or {*map(len, rows)} != {width}:
         raise ValueError
     return flat.reshape(len(rows), width)
+
+
+def _openings(data: bytes) -> int:
+    """How many brackets open; quicker than to find each."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == BRACKET))
 
 
 def _members(columns: Any, brackets: int) -> tuple[list[str], list[Vector]]:  # noqa: ANN401
@@ -123,7 +138,7 @@ def _members(columns: Any, brackets: int) -> tuple[list[str], list[Vector]]:  # 
 def _of_columns(names: list[str], values: list[Vector], data: bytes, others: dict[str, Any]) -> Grid | None:
     if not _are_names(names) or any(len(each) != len(values[0]) for each in values):
         return None
-    matrix, later = np.stack(values, axis=1), _later(data)
+    matrix, later = np.stack(values, axis=1), Later(data)
     return Grid("columns", names, matrix, lambda place: later()["columns"][names[place]], others)
 
 

@@ -129,22 +129,44 @@ def test_what_a_client_says_of_its_connection_is_kept_to(server):
     assert b"connection: close" in old
 
 
-def test_only_plain_requests_are_taken(server, taken):
-    with httpx.Client(base_url=server.address) as client:
-        statuses = [
-            client.post(SCORE, content=BODY, headers=JSON | {"accept": "text/csv"}).status_code,
-            client.post(SCORE, content=BODY, headers={"content-type": "text/csv"}).status_code,
-            client.post(SCORE, content=BODY, headers=JSON, params={"version": 2}).status_code,
-            client.post(SCORE, content=BODY, headers=JSON, params={"embedding": "true"}).status_code,
-            client.post(SCORE, content=BODY, headers=JSON, params={"nothing": 1}).status_code,
-            client.post("/v1/models/mixer/embed", content=BODY, headers=JSON).status_code,
-            client.post("/v1/models/none/score", content=BODY, headers=JSON).status_code,
-            client.post(SCORE, content=b"{", headers=JSON).status_code,
-            client.put(SCORE, content=BODY, headers=JSON).status_code,
-        ]
+ASKED: list[tuple[dict[str, Any], int, bool]] = [
+    ({"headers": JSON | {"accept": "text/csv"}}, 200, True),
+    ({"headers": {"content-type": "text/csv"}, "content": b"speed,torque,power\n80,6,48\n"}, 200, True),
+    ({"headers": {"content-type": "text/csv"}}, 400, True),
+    ({"params": {"embedding": "true"}}, 200, True),
+    ({"params": {"nothing": 1}}, 422, True),
+    ({"content": b"{"}, 400, True),
+    ({"content": json.dumps({"records": [RECORD] * 300}).encode()}, 200, True),
+    ({"url": "/v1/models/mixer/embed"}, 200, True),
+    ({"headers": {"content-type": "text/none"}}, 415, False),
+    ({"params": {"version": 2}}, 200, False),
+    ({"params": {"version": 2, "alias": "champion"}}, 422, False),
+    ({"url": "/v1/models/none/score"}, 404, False),
+    ({"url": "/v1/models/mixer/none"}, 404, False),
+    ({"method": "PUT"}, 405, False),
+]
 
-    assert statuses == [200, 400, 200, 200, 422, 200, 404, 400, 405]
-    assert not any(taken)
+
+@pytest.mark.parametrize(("asked", "status", "is_taken"), ASKED)
+def test_little_work_is_taken_and_answered_as_otherwise(server, taken, asked, status, is_taken):
+    request = {"method": "POST", "url": SCORE, "content": BODY, "headers": JSON} | asked
+    with httpx.Client(base_url=server.address) as client:
+        short = client.request(**request)
+        request["headers"] = request["headers"] | {"x-request-id": "mine"}
+        ordinary = client.request(**request)
+
+    assert taken == [is_taken, False]
+    assert (short.status_code, short.content) == (status, ordinary.content)
+    assert sorted(short.headers) == sorted(ordinary.headers)
+
+
+def test_what_is_refused_on_the_short_way_is_counted(server):
+    with httpx.Client(base_url=server.address) as client:
+        client.post(SCORE, json={"records": [RECORD | {"speed": "fast"}, RECORD]})
+        lines = client.get("/metrics").text.splitlines()
+
+    assert 'offbeat_records_rejected_total{model="mixer",reason="TableMismatch"} 2.0' in lines
+    assert any("request_duration_seconds_count" in line and 'status="422"' in line for line in lines)
 
 
 def test_all_that_is_asked_at_once_is_answered_and_counted(server, taken):
