@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batch import crew
-from batch.ahead import ahead
+from batch.ahead import ahead, each
 from batch.clerk import Answer, Asked, Clerk
 from batch.counted import counted
 from batch.history import with_history
@@ -20,6 +20,7 @@ from batch.reading.piece import Known, Piece
 from batch.survey import Layout, survey
 from batch.tally import NOTHING, Tally
 from batch.writing import Written
+from models.cores import cores
 from models.errors import FormatRefused, TableMismatch, TooLarge
 from models.formats import of_file
 from models.scorer import Scorer
@@ -102,7 +103,8 @@ class Run:
         else:
             window = self.scorer.window
             cut = found if window is None else with_history(found, window)
-            yield from map(clerk, cut) if self.workers == 1 else crew.answers(cut, asked, self.workers)
+            alone = self.workers == 1
+            yield from each(clerk, cut, cores()) if alone else crew.answers(cut, asked, self.workers)
 
 
 @contextmanager

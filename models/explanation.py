@@ -169,17 +169,20 @@ class RecordExplanation:
         """Of every record with a number beyond its range; of all at once, since record by record takes twice as long."""
         minimum, maximum, lowest, highest = self.columns.limits
         found: dict[int, list[str]] = {}
-        rows, places = np.nonzero((self.encoded.numeric < minimum) | (self.encoded.numeric > maximum))
+        outside = (self.encoded.numeric < minimum) | (self.encoded.numeric > maximum)
+        rows, places = np.divmod(
+            np.flatnonzero(outside), max(1, len(minimum))
+        )  # quicker than in two dimensions
         values = self.encoded.numeric[rows, places]
         clamped = (values < lowest[places]) | (values > highest[places])
+        names, ranges = self.columns.names, self.columns.ranges
         for row, place, value, far in zip(
             *(each.tolist() for each in (rows, places, values, clamped)), strict=True
         ):
-            name = self.columns.names[place]
             told = found.setdefault(row, [])
-            told.append(f"{name}: {value:g} is outside the trained range {self.columns.ranges[place]}")
+            told.append(f"{names[place]}: {value:g} is outside the trained range {ranges[place]}")
             if far:
-                told.append(f"{name}: clamped to {lowest[place]:g} to {highest[place]:g}")
+                told.append(f"{names[place]}: clamped to {lowest[place]:g} to {highest[place]:g}")
         return found
 
     def _category_warnings(self, row: int) -> list[str]:

@@ -16,6 +16,8 @@ from models.columns import Column, TypedColumn
 from models.features import CategoricalFeature
 from models.judgement import Judgement
 from models.number_column import NumberColumn
+from models.threshold import VERDICTS
+from models.word_column import WordColumn
 
 Columns = dict[str, Column]
 Values = NDArray[Any]
@@ -25,7 +27,7 @@ NOTHING = np.array(None, dtype=object)
 def verdicts(judged: Judgement) -> Columns:
     """One column for each part of a verdict; cause, actual and expected are those of the top contributor."""
     return {
-        "verdict": TypedColumn(judged.verdicts),
+        "verdict": WordColumn(judged.codes, VERDICTS),
         "anomaly_score": numbers(judged.anomaly_score),
         "score": numbers(judged.score),
         "reconstruction_error": numbers(judged.reconstruction_error),
@@ -35,7 +37,7 @@ def verdicts(judged: Judgement) -> Columns:
         **_causes(judged),
         "imputed": _texts(judged, np.flatnonzero(judged.encoded.missing.any(axis=1)), judged.imputed),
         "warnings": _texts(judged, judged.warned, judged.warnings),
-        "reason": TypedColumn(judged.reasons),
+        "reason": TypedColumn(judged.reasons) if judged.unknown else WordColumn.of_one(None, judged.rows),
     }
 
 
@@ -84,9 +86,8 @@ def _named_causes(judged: Judgement) -> Columns:
     """Features, the first of several."""
     tops, highest = _tops(judged.scores.attribution)
     some = judged.known & (highest > 0)
-    names = np.array([*judged.columns.names, None], dtype=object)
     return {
-        "cause": TypedColumn(names[np.where(some, tops, -1)].tolist()),
+        "cause": WordColumn(np.where(some, tops + 1, 0), (None, *judged.columns.names)),
         "actual": _column(_picked(judged, tops, some, _actual)),
         "expected": _column(_picked(judged, tops, some, _expected)),
     }
@@ -158,9 +159,6 @@ def _pictured_causes(judged: Judgement) -> Columns:
     }
 
 
-def _texts(judged: Judgement, rows: Any, said: Callable[[int], Sequence[str]]) -> TypedColumn:  # noqa: ANN401
+def _texts(judged: Judgement, rows: Any, said: Callable[[int], Sequence[str]]) -> WordColumn:  # noqa: ANN401
     """What is said of some of the records; nothing of the others."""
-    found = [""] * judged.rows
-    for row in map(int, rows):
-        found[row] = "; ".join(said(row))
-    return TypedColumn(found)
+    return WordColumn.of_some({row: "; ".join(said(row)) for row in map(int, rows)}, judged.rows)

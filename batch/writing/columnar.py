@@ -14,8 +14,8 @@ from batch.records import Records
 from batch.survey import Kind, Layout, laid_out
 from batch.writing.form import Columns, free
 from models.columns import Column
+from models.formats.arrow_columns import known_array
 from models.formats.written_types import one_kind
-from models.number_column import NumberColumn
 
 GROUP = 1 << 16  # rows of a row group
 TYPES = {
@@ -97,8 +97,9 @@ def _kept(records: Records, layout: Layout) -> dict[str, Batch]:
 
 
 def _array(name: str, column: Column, kind: Kind) -> Batch:
-    if isinstance(column, NumberColumn):
-        return pa.array(column.values, mask=column.missing)
+    found = known_array(column)
+    if found is not None:
+        return found
     cells = one_kind(name, column.cells)
     if kind == "mixed":  # each cell alone, so that it does not matter which others are in its piece
         return pa.array(map(_spelled, column.cells), pa.string())
@@ -109,8 +110,9 @@ def _array(name: str, column: Column, kind: Kind) -> Batch:
 
 def _added(column: Column) -> Batch:
     """Numbers, or text; of text there are few different ones."""
-    if isinstance(column, NumberColumn):
-        return pa.array(column.values, mask=column.missing)
+    found = known_array(column)
+    if found is not None:
+        return found
     try:
         return pa.array(column.cells, pa.string())
     except pa.ArrowTypeError:  # a number among them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,10 @@ from models.formats.places import RowPlaces
 from models.formats.written_types import one_kind, typed
 from models.number_column import NumberColumn
 from models.table import Table
+from models.word_column import WordColumn
 
 MOST_TEXT = 1 << 28  # bytes of text in a column; a dictionary repeats a long text for nothing
+KINDS = 256  # types whose reader is kept
 VIEW = 4  # of four bytes each, make up a view of text
 Array = Any  # pyarrow has no types
 
@@ -40,16 +43,17 @@ def check_schema(schema: Any) -> None:  # noqa: ANN401
         raise FormatRefused(f"two columns are named {shown(Counter(names).most_common(1)[0][0])}")
     places = RowPlaces()
     refuse_any(
-        Mismatch(places.pointer(None, field.name), places.words(None, field.name), _no_use(field.type))
-        for field in schema
-        if _reader(field.type) is None
+        Mismatch(places.pointer(None, name), places.words(None, name), _no_use(kind))
+        for name, kind in zip(names, schema.types, strict=True)
+        if _reader(kind) is None
     )
 
 
 def table_of(read: Any) -> Table:  # noqa: ANN401
     """An Arrow table whose schema was checked. TooLarge for text that would fill the memory."""
-    if all(types.is_floating(column.type) and not column.null_count for column in read.columns):
-        return Table(GridColumns.of(_grid(read)), read.num_rows, RowPlaces())
+    kinds = {*read.schema.types}
+    if all(map(types.is_floating, kinds)) and not any(each.null_count for each in read.columns):
+        return Table(GridColumns.of(_grid(read, kinds)), read.num_rows, RowPlaces())
     columns = {name: _column(read.column(name)) for name in read.schema.names}
     return Table(columns, read.num_rows, RowPlaces())
 
@@ -59,11 +63,15 @@ def arrow_table(table: Table) -> Any:  # noqa: ANN401
     return pa.table({name: _array(name, typed(column)) for name, column in table.columns.items()})
 
 
-def _grid(read: Any) -> Grid:  # noqa: ANN401
+def _grid(read: Any, kinds: set[Any]) -> Grid:  # noqa: ANN401
     """Floats alone, none of them null, as one array."""
-    values = np.empty((read.num_rows, read.num_columns))
-    for place, column in enumerate(read.columns):
-        values[:, place] = column.to_numpy()
+    batches = read.to_batches()
+    if len(batches) == 1 and kinds == {pa.float64()}:
+        values = batches[0].to_tensor().to_numpy()
+    else:
+        values = np.empty((read.num_rows, read.num_columns))
+        for place, column in enumerate(read.columns):
+            values[:, place] = column.to_numpy()
     return Grid("columns", list(read.schema.names), values, lambda place: values[:, place].tolist(), {})
 
 
@@ -74,6 +82,7 @@ def _column(column: Array) -> Column:
     return reader(column)
 
 
+@lru_cache(maxsize=KINDS)
 def _reader(kind: Any) -> Callable[[Array], Column] | None:  # noqa: ANN401
     """How a type is read; None for one that is neither number, text, boolean nor time."""
     of = kind.value_type if types.is_dictionary(kind) else kind
@@ -161,7 +170,15 @@ def _no_use(kind: Any) -> str:  # noqa: ANN401
     return f"holds {str(kind)[:40]}; a column holds numbers, text, booleans or times"
 
 
-def _array(name: str, column: Column) -> Array:
+def known_array(column: Column) -> Array | None:
+    """What is an array already; None for a column of cells."""
     if isinstance(column, NumberColumn):
         return pa.array(column.values, mask=column.missing)
-    return pa.array(one_kind(name, column.cells), from_pandas=False)
+    if isinstance(column, WordColumn):
+        return pa.array(column.words, pa.string()).take(pa.array(column.codes))
+    return None
+
+
+def _array(name: str, column: Column) -> Array:
+    found = known_array(column)
+    return pa.array(one_kind(name, column.cells), from_pandas=False) if found is None else found
