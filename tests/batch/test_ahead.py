@@ -46,7 +46,6 @@ def test_what_is_raised_comes_after_the_results_before_it() -> None:
 
     found = []
     with pytest.raises(ValueError, match="3"):
-        for made in each(work, iter(range(8)), 2):
-            found.append(made)
+        found.extend(each(work, iter(range(8)), 2))
 
     assert found == [0, 1, 2]
