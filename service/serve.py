@@ -17,7 +17,7 @@ from service.books import Damaged, clear, new_book
 from service.counts import Counts
 from service.listener import address_of, listen
 from service.logs import configure
-from service.process import settle
+from service.process import set_aside, settle
 from service.settings import Settings
 from service.shared import SharedCounts
 from service.workers import Work, Workers
@@ -71,7 +71,7 @@ def _answer(
     from service.server import Server  # noqa: PLC0415
 
     settle()
-    Server(create_app(settings, counts=counts), listener, parent=parent).stay()
+    Server(create_app(settings, counts=counts), listener, parent=parent, begun=set_aside).stay()
 
 
 def _served(book: int) -> bool:

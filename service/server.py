@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from asyncio import Runner
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
@@ -27,12 +28,19 @@ FINISH_SECONDS = 25  # what orchestrators grant after asking, less a margin; the
 class Server(uvicorn.Server):
     """uvicorn that, told to stop, first says so for a while, then takes no more, then finishes what it has.
 
-    `parent`: the process that tells this one when to stop, where there is one.
+    `parent`: the process that tells this one when to stop, where there is one. `begun` is called when all is loaded.
     """
 
-    def __init__(self, app: Service, listener: socket.socket, *, parent: int | None = None) -> None:
+    def __init__(
+        self,
+        app: Service,
+        listener: socket.socket,
+        *,
+        parent: int | None = None,
+        begun: Callable[[], None] = lambda: None,
+    ) -> None:
         self._drain, self._seconds, self._listener = app.drain, app.settings.drain_seconds, listener
-        self._telemetry, self._parent = app.telemetry, parent
+        self._telemetry, self._parent, self._begun = app.telemetry, parent, begun
         self._leave_at, self._told_at = 0.0, -math.inf
         config = uvicorn.Config(
             app,
@@ -72,6 +80,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Load, listen, and say so."""
         await super().startup(sockets)
+        self._begun()
         self._telemetry.started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  (uvicorn's name for it)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.process import LESS_URGENT, SWITCH_SECONDS, give_way, settle
+from service.process import LESS_URGENT, SWITCH_SECONDS, give_way, set_aside, settle
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness of their own on Linux")
@@ -24,10 +25,21 @@ def test_a_thread_gives_way_and_the_others_do_not():
 
 
 def test_a_settled_process_changes_threads_more_often():
-    before = sys.getswitchinterval()
+    before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     try:
         settle()
         assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
         assert before > SWITCH_SECONDS
     finally:
         sys.setswitchinterval(before)
+        gc.set_threshold(*thresholds)
+
+
+def test_what_is_set_aside_is_not_looked_at_again():
+    kept = [[] for _ in range(1000)]
+    try:
+        set_aside()
+        assert gc.get_freeze_count() > len(kept)
+        assert not any(each is kept for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
