@@ -23,6 +23,7 @@ from service.served import Served
 
 IS_ANOMALY: dict[Verdict, bool | None] = {NORMAL: False, ANOMALY: True, UNKNOWN: None}
 SLICE = 1000  # records written at a time
+AT_ONCE = 10_000  # cells of a column
 Column = Sequence[Any] | NDArray[Any]
 Each = TypeVar("Each")
 
@@ -36,7 +37,7 @@ def score_reply(
     return written(
         {
             **head(served, threshold),
-            "results": make(every) if options.orient == "columns" else _sliced(make, every),
+            "results": _columns(make(every)) if options.orient == "columns" else _sliced(make, every),
         }
     )
 
@@ -68,7 +69,7 @@ def sample_reply(served: Served, seed: int, columns: Columns) -> bytes:
     return written({**_identity(served), "seed": seed, "records": _records(columns)})
 
 
-def written(document: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
+def written(document: Mapping[str, Any] | Sequence[Any] | NDArray[Any]) -> bytes:
     """JSON; what is not a finite number becomes null. FormatRefused for text that was never Unicode."""
     try:
         return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -110,6 +111,16 @@ def _identity(served: Served) -> dict[str, Any]:
 def _sliced(make: Callable[[range], Mapping[str, Column]], rows: range) -> orjson.Fragment:
     """An object a record, written some records at a time: whoever waits for the interpreter gets it in between."""
     parts = [written(_records(make(rows[at : at + SLICE]))) for at in range(0, len(rows), SLICE)]
+    return orjson.Fragment(b"[" + b",".join(part[1:-1] for part in parts) + b"]")
+
+
+def _columns(columns: Mapping[str, Column]) -> Mapping[str, Column | orjson.Fragment]:
+    """The same, long ones written cell after cell some records at a time, for the same reason."""
+    return {name: cells if len(cells) <= AT_ONCE else _in_parts(cells) for name, cells in columns.items()}
+
+
+def _in_parts(cells: Column) -> orjson.Fragment:
+    parts = [written(cells[at : at + AT_ONCE]) for at in range(0, len(cells), AT_ONCE)]
     return orjson.Fragment(b"[" + b",".join(part[1:-1] for part in parts) + b"]")
 
 
