@@ -7,7 +7,7 @@ DEV := .venv
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # A file's tests share its fixtures, so a file stays with one worker.
 WORKERS ?= 2
-TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak" -n $(WORKERS) --dist loadfile
+TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Beside the results of longer runs, not in their place.
 QUICK = --output var/benchmarks/quick $(if $(PEERS),--peers-python $(PEERS))
 CODE := batch models offbeat service training tests benchmarks examples

@@ -32,16 +32,20 @@ class Asked:
 
 
 class Bounds(NamedTuple):
-    """Of which windows a verdict is wanted, and how many values all of them may hold."""
+    """Of which windows a verdict is wanted, and how many values all of them may hold; `rows`: of those that end at one of
+    these, ascending.
+    """
 
     last_only: bool
     most: int | None
+    rows: Rows | None = None
 
 
 def windows(scorer: Scorer, table: Table, encoded: Encoded, outputs: Outputs, bounds: Bounds) -> Asked:
     """Scores at the rows where a whole window ends, NaN at the others."""
     framed = scorer.frames(table)
-    places = framed.last_rows() if bounds.last_only else np.arange(encoded.rows)
+    every = np.arange(encoded.rows) if bounds.rows is None else bounds.rows
+    places = framed.last_rows() if bounds.last_only else every
     asked = framed.of(places)
     _check_work(asked, len(scorer.columns.names), bounds.most)
     scores = scorer.score(Windowed(encoded, asked), outputs)

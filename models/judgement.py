@@ -22,7 +22,7 @@ from models.unknown import reasons
 
 Rows = NDArray[np.int64]
 BY_CODE = np.array(VERDICTS, dtype=object)
-__all__ = ["Contribution", "Judgement", "judge", "judge_records"]
+__all__ = ["Contribution", "Judgement", "judge", "judge_records", "judge_rows"]
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,13 @@ def judge(
     what is not needed is not copied. TableMismatch for a series whose times do not ascend, TooLarge for windows of more
     than `most` values together.
     """
-    encoded = encode(table, scorer.columns)
-    if scorer.window is not None:
-        return _judged(scorer, windows(scorer, table, encoded, outputs, Bounds(last_only, most)), threshold)
-    return judge_records(scorer, encoded, threshold, last_only=last_only, outputs=outputs)
+    return _judge(scorer, encode(table, scorer.columns), table, threshold, Bounds(last_only, most), outputs)
+
+
+def judge_rows(scorer: Scorer, table: Table, rows: Rows) -> Judgement:
+    """The same for some rows of a table, ascending; windows reach back to those before them."""
+    bounds = Bounds(last_only=False, most=None, rows=rows)
+    return _judge(scorer, encode(table, scorer.columns), table, None, bounds, OUTPUTS)
 
 
 def judge_records(
@@ -187,9 +190,30 @@ def judge_records(
     outputs: Outputs = OUTPUTS,
 ) -> Judgement:
     """The same for records that are encoded already, by a model that judges each alone."""
-    places = np.arange(encoded.rows)
-    if last_only:
-        places, encoded = places[-1:], encoded.take(places[-1:])
+    return _judge_alone(scorer, encoded, threshold, Bounds(last_only, None), outputs)
+
+
+def _judge(
+    scorer: Scorer,
+    encoded: Encoded,
+    table: Table,
+    threshold: Threshold | None,
+    bounds: Bounds,
+    outputs: Outputs,
+) -> Judgement:
+    if scorer.window is None:
+        return _judge_alone(scorer, encoded, threshold, bounds, outputs)
+    return _judged(scorer, windows(scorer, table, encoded, outputs, bounds), threshold)
+
+
+def _judge_alone(
+    scorer: Scorer, encoded: Encoded, threshold: Threshold | None, bounds: Bounds, outputs: Outputs
+) -> Judgement:
+    places = np.arange(encoded.rows) if bounds.rows is None else bounds.rows
+    if bounds.last_only:
+        places = places[-1:]
+    if len(places) != encoded.rows:
+        encoded = encoded.take(places)
     return _judged(scorer, Asked(encoded, scorer.score(encoded, outputs), places), threshold)
 
 

@@ -23,6 +23,7 @@ VERBS = {
     "record": Verb("offbeat.record", "main", "record", "sample this machine's own telemetry into a CSV"),
     "train": Verb("training.cli", "train", "training", "fit an autoencoder and publish it"),
     "evaluate": Verb("training.cli", "evaluate", "training", "measure a model on labelled records"),
+    "report": Verb("training.cli", "report", "training", "write the training report of a model"),
     "score": Verb("batch.cli", "score", "", "give every record of a file a verdict"),
     "embed": Verb("batch.cli", "embed", "", "the latent of every record of a file"),
     "reconstruct": Verb("batch.cli", "reconstruct", "", "the expected values of every record of a file"),

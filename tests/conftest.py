@@ -17,7 +17,14 @@ from models.repository import Repository
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("soak", print_blob=True)
 settings.load_profile(os.environ.get("OFFBEAT_PROFILE", "steady"))
-BUNDLES = Path(__file__).parent / "bundles"
+TESTS = Path(__file__).parent
+BUNDLES = TESTS / "bundles"
+LONGEST_FIRST = ("journeys", "checks", "training")  # so that no process is left alone with them at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rooms whose tests take longest come first."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONGEST_FIRST)
 
 
 @pytest.fixture

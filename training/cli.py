@@ -1,4 +1,4 @@
-"""`offbeat train` and `offbeat evaluate`."""
+"""`offbeat train`, `offbeat evaluate` and `offbeat report`."""
 
 from __future__ import annotations
 
@@ -73,13 +73,49 @@ def evaluate(arguments: Sequence[str]) -> int:
     return 0
 
 
+def report(arguments: Sequence[str]) -> int:
+    """Write the report of a version: one page that needs no network, or with --card a few lines of Markdown."""
+    from training.report.drawn import drawn, stored  # noqa: PLC0415
+    from training.report.facts import CARD, PAGE  # noqa: PLC0415
+
+    options = _report_parser().parse_args(arguments)
+    repository = Repository(options.repository, below=shipped())
+    reference = repository.find(options.model)
+    name = CARD if options.card else PAGE
+    known = f"{reference.model}@{reference.version}"
+    manifest = repository.open(reference).manifest
+    data = drawn(stored(reference.folder, manifest, known, reference.digest))[name]
+    path = options.output or Path(f"{reference.model}-{reference.version}-{name}")
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise FormatRefused(f"cannot write {path}: {error.strerror}") from None
+    print(f"{path} ({len(data):,} bytes)")
+    return 0
+
+
+def _report_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="offbeat report", description=report.__doc__)
+    parser.add_argument("model", help="NAME, NAME@VERSION or NAME@ALIAS")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="file to write; NAME-VERSION-report.html unless told"
+    )
+    parser.add_argument("--card", action="store_true", help="the model card in its place, Markdown")
+    _add_repository(parser)
+    return parser
+
+
+def _add_repository(parser: argparse.ArgumentParser) -> None:
+    default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
+    parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
+
+
 def _evaluate_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="offbeat evaluate", description=evaluate.__doc__)
     parser.add_argument("model", help="NAME, NAME@VERSION or NAME@ALIAS")
     parser.add_argument("data", type=Path, help="file of records, .csv or .json")
     parser.add_argument("--label", default="label", help="column of known anomalies (0 and 1)")
     parser.add_argument("--separator", type=separator, default=",", help="between the cells of a CSV")
-    default = os.environ.get("OFFBEAT_REPOSITORY", "var/repository")
-    parser.add_argument("--repository", type=Path, default=Path(default), help="where models are")
+    _add_repository(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

@@ -145,7 +145,10 @@ class TrainingConfig(BaseModel):
         description="share of rows that set the threshold; 0: the training rows do, each by what did not learn from it; "
         "0.2 for --fpr, series and single networks unless told, else 0",
     )
-    private: bool = Field(default=False, description="keep no single training row in the model")
+    private: bool = Field(
+        default=False, description="keep no single training row in the model, and show none in its report"
+    )
+    report: bool = Field(default=True, description="write report.html beside the version's files")
 
     contamination: Annotated[float, Field(gt=0, lt=0.5)] | Literal["auto"] | None = Field(
         None,

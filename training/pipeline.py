@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +27,8 @@ from training.earlier import Earlier, earlier, written
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.presets import PRESETS
-from training.results import Calibrated, Chosen, Fitted, Prepared, Roles, Source, Suspects
+from training.report.files import report_files
+from training.results import Calibrated, Chosen, Fitted, Parts, Prepared, Roles, Source, Suspects
 from training.steps.afford import afford
 from training.steps.calibrate import calibrate, threshold_value
 from training.steps.choose import choose
@@ -45,7 +47,18 @@ from training.view import Fitting
 
 LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
 # Where and under which name a model is published says nothing of how it was made.
-NOT_SETTINGS = {"data", "name", "repository", "promote", "seed", "kind", "judged", "budget", "suspects"}
+NOT_SETTINGS = {
+    "data",
+    "name",
+    "repository",
+    "promote",
+    "seed",
+    "kind",
+    "judged",
+    "budget",
+    "suspects",
+    "report",
+}
 VERIFIED = 5000  # known samples that ONNX Runtime must score as torch does
 
 
@@ -72,6 +85,9 @@ class Made:
     bundle: Bundle
     extras: dict[str, bytes]
     graph: ScoringGraph
+    roles: Roles
+    parts: Parts
+    losses: NDArray[np.float64]
     suspects: Suspects | None = None
 
 
@@ -93,10 +109,11 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     try:
         told = config if before is None else before.continued(config, source.table)
         made = make(source, told, watcher, before, started=started)
+        extras = {**made.extras, **_reported(made, source, config, watcher)}
     except TableMismatch as error:
         raise TrainingRefused(f"{config.data}: {error.placed}") from error
     watcher.step("publish")
-    reference = publish(repository, made.bundle, made.extras, promote=config.promote)
+    reference = publish(repository, made.bundle, extras, promote=config.promote)
     if made.suspects is None:
         return Published(reference, made.bundle.manifest)
     beside = config.repository.parent / f"{reference.model}-{reference.version}-suspects.csv"
@@ -118,7 +135,7 @@ def make(
     watcher.step("describe")
     roles = describe(source.table, config)
     decided = decide(config, source.table, roles)
-    prepared = _prepared(source, roles, decided, watcher, before)
+    parts, prepared = _prepared(source, roles, decided, watcher, before)
     watcher.step("choose")
     decided = afford(prepared, decided, time.monotonic() - started)
     chosen = choose(prepared, decided, watcher.tried)
@@ -139,20 +156,30 @@ def make(
     golden = verify(graph, model, manifest, calibration, prepared.known().take(slice(0, VERIFIED)))
     weights = {WEIGHTS: written(fitted.autoencoder, prepared.scaling)}
     extras = weights if sampler is None else {**weights, SAMPLER: sampler}
-    return Made(Bundle(manifest, "", model, golden, calibration, sampler), extras, graph, prepared.suspects)
+    bundle = Bundle(manifest, "", model, golden, calibration, sampler)
+    return Made(bundle, extras, graph, roles, parts, fitted.losses, prepared.suspects)
+
+
+def _reported(made: Made, source: Source, config: TrainingConfig, watcher: Watcher) -> Mapping[str, bytes]:
+    """The files of the report, if one is asked for."""
+    if not config.report:
+        return {}
+    watcher.step("report")
+    told = made.bundle, source.table, made.roles, made.parts, made.losses
+    return report_files(*told, private=config.private)
 
 
 def _prepared(
     source: Source, roles: Roles, config: Decided, watcher: Watcher, before: Earlier | None
-) -> Prepared:
+) -> tuple[Parts, Prepared]:
     watcher.step("split")
     parts = split(roles, config)
     watcher.step("preprocess")
     prepared = preprocess(source.table, roles, parts, config, before)
     if config.contamination is None:
-        return prepared
+        return parts, prepared
     watcher.step("sift")
-    return sift(prepared, parts, config)
+    return parts, sift(prepared, parts, config)
 
 
 def _graph(prepared: Prepared, fitted: Fitted, config: Decided) -> ScoringGraph:

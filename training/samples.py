@@ -89,10 +89,10 @@ def samples_of(encoded: Encoded, table: Table, window: Window | None, parts: Par
     if window is None:
         return Sampled({name: Feed.of(encoded.take(getattr(parts, name))) for name in PARTS})
     every = frames(table, window)
-    inside = _inside(every, _part_of_row(table.rows, parts))
+    within = inside(every, part_of_row(table.rows, parts))
     found = {}
     for number, name in enumerate(PARTS):
-        framed = every.of(inside[number] if name != "anomalies" else parts.anomalies)
+        framed = every.of(within[number] if name != "anomalies" else parts.anomalies)
         framed = framed.strided() if name in {"train", "validation"} else _thinned(framed)
         asked = len(getattr(parts, name)) and name in {"train", "validation", "calibration"}
         if asked and not framed.windows:
@@ -112,19 +112,20 @@ def _thinned(framed: Frames) -> Frames:
     return framed.of(over_time[np.arange(ENOUGH) * framed.windows // ENOUGH])
 
 
-def _part_of_row(rows: int, parts: Parts) -> NDArray[np.int64]:
-    part_of_row = np.full(rows, NOWHERE)
+def part_of_row(rows: int, parts: Parts) -> NDArray[np.int64]:
+    """The number of the part each row is in, among `PARTS`, or `NOWHERE`."""
+    found = np.full(rows, NOWHERE)
     for number, name in enumerate(PARTS):
-        part_of_row[getattr(parts, name)] = number
-    return part_of_row
+        found[getattr(parts, name)] = number
+    return found
 
 
-def _inside(every: Frames, part_of_row: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def inside(every: Frames, part_of: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """For each part the rows at which a window ends that has no reading of another part, or of none."""
-    part, series = part_of_row[every.order], every.series_of_row[every.order]
+    part, series = part_of[every.order], every.series_of_row[every.order]
     begins = (np.diff(part, prepend=NOWHERE - 1) != 0) | (np.diff(series, prepend=-1) != 0)
     at = np.arange(len(part))
     since = at - np.maximum.accumulate(np.where(begins, at, 0))
     ends, first = every.place[every.ends], every.place[every.first]
     whole = every.ends[since[ends] >= ends - first]
-    return [whole[part_of_row[whole] == number] for number in range(len(PARTS))]
+    return [whole[part_of[whole] == number] for number in range(len(PARTS))]

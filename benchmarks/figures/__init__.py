@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.drawing import Figure
 from benchmarks.figures import (
     conditional,
     contractive,
@@ -18,6 +17,7 @@ from benchmarks.figures import (
     variational,
 )
 from benchmarks.reference import Reference
+from training.drawing import Figure
 
 FIGURES: dict[str, Callable[[Mapping[str, Reference], int], Figure]] = {
     "vanilla": vanilla.figure,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drawing import BLUE, ORANGE, RED, Axis, Bars, Chart, Dots, Figure, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
+from training.drawing import BLUE, ORANGE, RED, Axis, Bars, Chart, Dots, Figure, draw
 
 FALSE_ALARMS = 0.01
 SHOWN = 300  # normal rows in the scatter

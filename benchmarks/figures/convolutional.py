@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drawing import Figure, Pictures, draw
 from benchmarks.reference import Reference, write_pictures
 from benchmarks.trainings import Training, train
 from models.feed import Feed
+from training.drawing import Figure, Pictures, draw
 from training.metrics import auroc
 
 Images = NDArray[np.uint8]

@@ -11,10 +11,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_image
 
-from benchmarks.drawing import Figure, Pictures, draw
 from benchmarks.reference import Reference, write_pictures
 from benchmarks.trainings import Training, train
 from models.feed import Feed
+from training.drawing import Figure, Pictures, draw
 
 Picture = NDArray[np.uint8]
 SIDE = 8  # pixels of a patch

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 
-from benchmarks.drawing import BLUE, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from benchmarks.lines import write
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
 from models.formats import read_file
+from training.drawing import BLUE, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from training.metrics import auroc
 
 MEMBERS = (1, 2, 5, 10)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drawing import BLUE, GREY, ORANGE, Axis, Chart, Figure, Line, Mark, Span, draw
 from benchmarks.lines import write
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
 from models.formats import read_file
+from training.drawing import BLUE, GREY, ORANGE, Axis, Chart, Figure, Line, Mark, Span, draw
 
 LEVELS = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])  # two sensors in each of four phases
 PHASE, WINDOW = 3, 12  # readings; a window is a whole round of the phases

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.drawing import BLUE, GREEN, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import normal_error, normal_samples, train
+from training.drawing import BLUE, GREEN, GREY, Axis, Chart, Dots, Figure, Line, Mark, draw
 from training.variants.sparse import active_units
 
 CODE = 64

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.drawing import BLUE, ORANGE, Axis, Chart, Figure, Line, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
+from training.drawing import BLUE, ORANGE, Axis, Chart, Figure, Line, draw
 
 DEPTH, EPOCHS = 6, 60
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.drawing import BLUE, RED, Axis, Chart, Figure, Line, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
 from models.judgement import judge
+from training.drawing import BLUE, RED, Axis, Chart, Figure, Line, draw
 from training.metrics import auroc
 
 SIZES = (1, 2, 4, 8, 16, 32, 64)

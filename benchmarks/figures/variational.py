@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.drawing import BLUE, GREEN, GREY, ORANGE, RED, Axis, Chart, Dots, Figure, Line, draw
 from benchmarks.reference import Reference
 from benchmarks.trainings import train
+from training.drawing import BLUE, GREEN, GREY, ORANGE, RED, Axis, Chart, Dots, Figure, Line, draw
 
 SAMPLES = 2000
 SHARES = np.linspace(0.01, 0.99, 50)

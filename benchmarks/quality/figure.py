@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.drawing import BLUE, GREEN, GREY, LETTER, ORANGE, RED, TOP, Axis, Chart, Dots, draw, text
 from benchmarks.quality.means import Groups, detectors, grouped, mean, ranks
 from benchmarks.quality.options import PRODUCT
 from benchmarks.quality.results import Measure, Result
+from training.drawing import BLUE, GREEN, GREY, LETTER, ORANGE, RED, TOP, Axis, Chart, Dots, draw, text
 
 COLOURS = (BLUE, ORANGE, GREEN, RED, GREY, "#8a68bd", "#a9803c", "#c9679f", "#369ba0", "#8f9a35")
 BAR, STEP, WIDEST = 10, 18, 130  # pixels

@@ -35,7 +35,7 @@ def test_a_pipe_gets_a_line_a_step_and_the_summary(
     assert main(["train", str(sensors(label=label)), *arguments]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line.isalpha()][:11] == (
+    assert [line for line in lines if line.isalpha()][:12] == (
         [
             "read",
             "describe",
@@ -47,6 +47,7 @@ def test_a_pipe_gets_a_line_a_step_and_the_summary(
             "evaluate",
             "export",
             "verify",
+            "report",
             "publish",
         ]
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drawing.axes import Axis, Scale, scale, ticks
-from benchmarks.drawing.ink import (
+from models.pictures import as_text, encode_png
+from training.drawing.axes import Axis, Scale, scale, ticks
+from training.drawing.ink import (
     BOTTOM,
     HEIGHT,
     INK,
@@ -23,8 +24,10 @@ from benchmarks.drawing.ink import (
     WIDTH,
     text,
 )
-from benchmarks.drawing.marks import Mark
-from models.pictures import as_text, encode_png
+from training.drawing.marks import Mark
+
+ROW, LONGEST = 16, 24  # pixels of a strip, letters of its name
+PALE, DARK, NOTHING = np.array([253, 240, 232]), np.array([150, 20, 30]), np.array([200, 200, 200])
 
 
 class Panel(Protocol):
@@ -128,3 +131,51 @@ class Pictures:
                     yield text(
                         left + self.side / 2, top + self.side + 15, self.below[row][place], anchor="middle"
                     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Rows of names, each a strip of colours from left to right. values: (names, slots) from 0 to 1, NaN where nothing is."""
+
+    title: str
+    names: Sequence[str]
+    values: NDArray[np.float64]
+    low: float
+    high: float
+    places: Mapping[float, str]
+    width: int = WIDTH
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, TOP - 16 + len(self.names) * ROW + BOTTOM - 16
+
+    def drawn(self) -> Iterator[str]:
+        """The strips as one picture, stretched; names to the left, places below."""
+        left, right, top = self._left, self.width - RIGHT, TOP - 16
+        bottom = top + len(self.names) * ROW
+        yield text(left, 14, self.title, weight="bold")
+        for place, name in enumerate(self.names):
+            yield text(left - 6, top + place * ROW + ROW / 2 + 4, _cut(name), anchor="end")
+        yield (
+            f'<image x="{left}" y="{top}" width="{right - left}" height="{bottom - top}" preserveAspectRatio="none" '
+            f'style="image-rendering:pixelated" href="data:image/png;base64,{as_text(encode_png(heat(self.values)))}"/>'
+        )
+        across = Scale(self.low, self.high, left, right, log=False)
+        for value, shown in self.places.items():
+            yield text(across(value), bottom + 16, shown, anchor="middle")
+
+    @property
+    def _left(self) -> int:
+        return round(LETTER * max(map(len, map(_cut, self.names)))) + 12
+
+
+def heat(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(rows, columns) from 0 to 1 -> (rows, columns, 3): from pale to dark red, grey where nothing is."""
+    share = np.clip(np.nan_to_num(values), 0, 1)[..., None] ** 0.5
+    coloured = PALE + (DARK - PALE) * share
+    return np.where(np.isnan(values)[..., None], NOTHING, coloured).astype(np.uint8)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

@@ -6,31 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from benchmarks.drawing.axes import Axis
-from benchmarks.drawing.ink import BLUE, GREEN, GREY, LETTER, ORANGE, RED, TOP, text
-from benchmarks.drawing.marks import Bars, Dots, Line, Mark, Span
-from benchmarks.drawing.panels import Chart, Panel, Pictures
+from training.drawing.axes import Axis
+from training.drawing.ink import BLUE, GREEN, GREY, INK, LETTER, ORANGE, RED, TOP, text
+from training.drawing.marks import Band, Bars, Dots, Line, Mark, Rule, Span, Steps
+from training.drawing.panels import Chart, HeatMap, Panel, Pictures
+from training.drawing.times import time_places
 
 __all__ = [
     "BLUE",
     "GREEN",
     "GREY",
+    "INK",
     "LETTER",
     "ORANGE",
     "RED",
     "TOP",
     "Axis",
+    "Band",
     "Bars",
     "Chart",
     "Dots",
     "Figure",
+    "HeatMap",
     "Line",
     "Mark",
     "Panel",
     "Pictures",
+    "Rule",
     "Span",
+    "Steps",
     "draw",
     "text",
+    "time_places",
 ]
 
 

@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drawing.ink import TICKS
+from training.drawing.ink import TICKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from benchmarks.drawing.axes import Scale
-from benchmarks.drawing.ink import (
+from training.drawing.axes import Scale
+from training.drawing.ink import (
     BLUE,
     GREY,
     text,
@@ -148,3 +148,78 @@ class Span:
             f'<rect x="{left:.1f}" y="{y.end:.1f}" width="{right - left:.1f}" height="{y.start - y.end:.1f}" '
             f'fill="{self.colour}" fill-opacity=".3"/>'
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Heights between edges, one fewer than edges, as an outline that is filled palely."""
+
+    edges: ArrayLike
+    heights: ArrayLike
+    name: str = ""
+    colour: str = BLUE
+
+    def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Edges and heights."""
+        return np.asarray(self.edges, dtype=np.float64), np.asarray(self.heights, dtype=np.float64)
+
+    def drawn(self, x: Scale, y: Scale) -> Iterator[str]:
+        """From the floor up, along every height, and down again."""
+        edges, heights = self.values()
+        path = [f"M{x(edges[0]):.1f} {y.start:.1f}"]
+        for right, height in zip(edges[1:].tolist(), heights.tolist(), strict=True):
+            path.append(f"V{y(height):.1f}H{x(right):.1f}")
+        yield (
+            f'<path d="{"".join(path)}V{y.start:.1f}Z" fill="{self.colour}" fill-opacity=".18" '
+            f'stroke="{self.colour}" stroke-width="1.3" stroke-linejoin="round"/>'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the chart at a place of the x axis, or of the y axis, with what it is beside it."""
+
+    at: float
+    name: str
+    colour: str = GREY
+    level: bool = False
+
+    def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """It must be seen."""
+        there, nothing = np.array([self.at]), np.zeros(0)
+        return (nothing, there) if self.level else (there, nothing)
+
+    def drawn(self, x: Scale, y: Scale) -> Iterator[str]:
+        """Dashed. Its name is in the legend."""
+        way = (
+            f"M{x.start:.1f} {y(self.at):.1f}H{x.end:.1f}"
+            if self.level
+            else f"M{x(self.at):.1f} {y.start:.1f}V{y.end:.1f}"
+        )
+        yield f'<path d="{way}" stroke="{self.colour}" stroke-width="1.4" stroke-dasharray="5 4"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The room between two lines along x, broken where one of them is not finite."""
+
+    x: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+    name: str = ""
+    colour: str = BLUE
+
+    def values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Both lines."""
+        x, low, high = (np.asarray(each, dtype=np.float64) for each in (self.x, self.low, self.high))
+        return np.concatenate([x, x]), np.concatenate([low, high])
+
+    def drawn(self, x: Scale, y: Scale) -> Iterator[str]:
+        """A shape for each unbroken run."""
+        across, low, high = (np.asarray(each, dtype=np.float64) for each in (self.x, self.low, self.high))
+        there = np.isfinite(low) & np.isfinite(high)
+        for run in np.split(np.arange(len(there)), np.flatnonzero(np.diff(there)) + 1):
+            if len(run) and there[run[0]]:
+                forth = [f"{x(across[at]):.1f} {y(high[at]):.1f}" for at in run.tolist()]
+                back = [f"{x(across[at]):.1f} {y(low[at]):.1f}" for at in run[::-1].tolist()]
+                yield f'<path d="M{"L".join([*forth, *back])}Z" fill="{self.colour}" fill-opacity=".25"/>'

@@ -1,0 +1,29 @@
+"""The files of a report: facts, page and card, from a version and the table it was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.scorer import Scorer
+from models.table import Table
+from training.report.drawn import drawn
+from training.report.facts import FACTS
+from training.report.gather import gather, look
+from training.report.shown import Shown
+from training.results import Parts, Roles
+
+
+def report_files(
+    bundle: Bundle, table: Table, roles: Roles, parts: Parts, losses: NDArray[np.float64], *, private: bool
+) -> Mapping[str, bytes]:
+    """What goes beside the bundle's files, by name. The version is asked as the service will ask it."""
+    looked = look(Scorer(bundle), table, roles, parts)
+    facts = gather(looked, losses, rows=table.rows, private=private)
+    return {
+        FACTS: facts.model_dump_json().encode(),
+        **drawn(Shown(bundle.manifest, facts, bundle.manifest.model)),
+    }
