@@ -12,6 +12,7 @@ from batch.records import Records
 from models.columns import Column
 from models.formats.folder import FILE
 from models.judgement import Judgement
+from models.sketch import Sketch
 from models.threshold import VERDICTS
 
 SHOWN = 5
@@ -29,11 +30,12 @@ class Strange(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Of some records: how many, how many of each of `VERDICTS`, and the strangest of them, strangest first."""
+    """Of some records: how many, how many of each of `VERDICTS`, the strangest of them, strangest first, and a sketch."""
 
     rows: int
     counts: tuple[int, ...]
     strangest: tuple[Strange, ...]
+    sketch: Sketch
 
     @property
     def verdicts(self) -> dict[str, int]:
@@ -46,10 +48,11 @@ class Tally(NamedTuple):
         moved = (each._replace(row=each.row + self.rows) for each in later.strangest)
         every = sorted((*self.strangest, *moved), key=lambda each: -each.anomaly_score)
         counts = tuple(sum(pair) for pair in zip(self.counts, later.counts, strict=True))
-        return Tally(self.rows + later.rows, counts, tuple(every[:SHOWN]))
+        sketch = self.sketch.plus(later.sketch)
+        return Tally(self.rows + later.rows, counts, tuple(every[:SHOWN]), sketch)
 
 
-NOTHING = Tally(0, (0,) * len(VERDICTS), ())
+NOTHING = Tally(0, (0,) * len(VERDICTS), (), Sketch())
 
 
 def tally(judged: Judgement, columns: Mapping[str, Column], records: Records) -> Tally:
@@ -65,7 +68,7 @@ def tally(judged: Judgement, columns: Mapping[str, Column], records: Records) ->
         )
         for row in _highest(scores)
     ]
-    return Tally(len(scores), tuple(counts), tuple(strangest))
+    return Tally(len(scores), tuple(counts), tuple(strangest), Sketch.of(scores))
 
 
 def _highest(scores: NDArray[np.float64]) -> list[int]:

@@ -41,6 +41,8 @@ class Told(NamedTuple):
             return
         counts = "  ".join(f"{verdict} {count}" for verdict, count in self.tally.verdicts.items())
         console.print(f"{self.model}: {self.tally.rows} records  {counts}")
+        for line in (*self.tally.sketch.histogram(), self.tally.sketch.strip()):
+            console.print(line)
         print_strangest(console, self.tally.strangest)
         if self.output is not None:
             console.print(f"written to {self.output}")

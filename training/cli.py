@@ -17,7 +17,7 @@ from models.options import read_options, separator
 from models.repository import Repository, shipped
 from training.config import TrainingConfig
 from training.progress import Bar, Lines, Quiet
-from training.summary import print_measures, print_summary, print_suspects
+from training.summary import print_classes, print_measures, print_sketch, print_summary, print_suspects
 
 # `from` is no name a setting could have in Python, and the word a person would use.
 _WARM = re.compile(r"^--from(?==|$)")
@@ -50,6 +50,8 @@ def train(arguments: Sequence[str]) -> int:
         return 0
     model = published.manifest.model
     champion = repository.resolve(model) if "champion" in repository.state(model).aliases else None
+    if published.sketch is not None:
+        print_sketch(console, published.sketch)
     print_summary(console, published.reference, published.manifest, champion)
     if published.suspects is not None:
         print_suspects(console, published.manifest.training.rows.suspects, published.suspects)
@@ -63,13 +65,15 @@ def evaluate(arguments: Sequence[str]) -> int:
     options = _evaluate_parser().parse_args(arguments)
     repository = Repository(options.repository, below=shipped())
     try:
-        measures = evaluate_file(repository, options.model, options.data, options.label, options.separator)
+        found = evaluate_file(repository, options.model, options.data, options.label, options.separator)
     except TableMismatch as error:
         raise FormatRefused(f"{options.data}: {error.placed}") from error
     if options.json:
-        print(json.dumps(measures))
+        print(json.dumps(found.measures))
     else:
-        print_measures(Console(), measures)
+        console = Console()
+        print_classes(console, found.normal, found.anomalies)
+        print_measures(console, found.measures)
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +19,7 @@ from models.bundle import SAMPLER, WEIGHTS, Bundle
 from models.errors import TableMismatch
 from models.manifest import Manifest, Rows, Training
 from models.repository import Reference, Repository
+from models.sketch import Sketch
 from training.asked import check_asked
 from training.config import TrainingConfig
 from training.decided import Decided, decide
@@ -27,7 +27,7 @@ from training.earlier import Earlier, earlier, written
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.presets import PRESETS
-from training.report.files import report_files
+from training.report.files import Report, report_files
 from training.results import Calibrated, Chosen, Fitted, Parts, Prepared, Roles, Source, Suspects
 from training.steps.afford import afford
 from training.steps.calibrate import calibrate, threshold_value
@@ -93,11 +93,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came out: the version, all that is known about it, and where the rows that were set aside stand, if any were."""
+    """What came out: the version, all that is known about it, and where the rows that were set aside stand, if any were.
+
+    sketch: of the anomaly scores of its training file; None without a report.
+    """
 
     reference: Reference
     manifest: Manifest
     suspects: Path | None = None
+    sketch: Sketch | None = None
 
 
 def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> Published:
@@ -109,16 +113,18 @@ def train(config: TrainingConfig, watcher: Watcher, repository: Repository) -> P
     try:
         told = config if before is None else before.continued(config, source.table)
         made = make(source, told, watcher, before, started=started)
-        extras = {**made.extras, **_reported(made, source, config, watcher)}
+        report = _reported(made, source, config, watcher)
     except TableMismatch as error:
         raise TrainingRefused(f"{config.data}: {error.placed}") from error
     watcher.step("publish")
+    extras = {**made.extras, **(report.files if report else {})}
     reference = publish(repository, made.bundle, extras, promote=config.promote)
+    sketch = report.sketch if report else None
     if made.suspects is None:
-        return Published(reference, made.bundle.manifest)
+        return Published(reference, made.bundle.manifest, None, sketch)
     beside = config.repository.parent / f"{reference.model}-{reference.version}-suspects.csv"
     file = write_suspects(made.suspects, source.table, config.suspects or beside)
-    return Published(reference, made.bundle.manifest, file)
+    return Published(reference, made.bundle.manifest, file, sketch)
 
 
 def make(
@@ -160,10 +166,10 @@ def make(
     return Made(bundle, extras, graph, roles, parts, fitted.losses, prepared.suspects)
 
 
-def _reported(made: Made, source: Source, config: TrainingConfig, watcher: Watcher) -> Mapping[str, bytes]:
-    """The files of the report, if one is asked for."""
+def _reported(made: Made, source: Source, config: TrainingConfig, watcher: Watcher) -> Report | None:
+    """If one is asked for."""
     if not config.report:
-        return {}
+        return None
     watcher.step("report")
     told = made.bundle, source.table, made.roles, made.parts, made.losses
     return report_files(*told, private=config.private)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from models.manifest import Manifest, Tried
 from models.repository import Reference
+from models.sketch import Sketch
 from models.windows import Window
 
 DRIFT = (
@@ -49,6 +50,20 @@ def print_summary(
     promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
     told = f"published as {reference.folder}" + (", champion" if served else promote)
     console.print(Text(told), soft_wrap=True)  # Text: a folder's name may look like markup
+
+
+def print_sketch(console: Console, sketch: Sketch) -> None:
+    """How the anomaly scores of the training file lie, and along it."""
+    for line in (*sketch.histogram(), sketch.strip()):
+        console.print(line)
+
+
+def print_classes(console: Console, normal: Sketch, anomalies: Sketch) -> None:
+    """How those of either class lie."""
+    for name, sketch in (("normal", normal), ("anomalies", anomalies)):
+        console.print(f"{name}:")
+        for line in sketch.histogram():
+            console.print(line)
 
 
 def print_suspects(console: Console, rows: int, path: Path) -> None:
