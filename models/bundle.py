@@ -21,6 +21,7 @@ MANIFEST, MODEL, GOLDEN, CALIBRATION = "manifest.json", "model.onnx", "golden.js
 REQUIRED = (MODEL, GOLDEN, CALIBRATION)
 SAMPLER = "sampler.onnx"  # of a model that can make up records
 WEIGHTS = "weights.safetensors"  # to start another training from; never read to serve
+PAGE, FACTS, CARD = "report.html", "report.json", "card.md"  # for people: how the training went
 MOST_MANIFEST = 64 * 2**20  # bytes: far beyond ten thousand features
 
 

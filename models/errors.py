@@ -103,6 +103,13 @@ class VersionNotFound(NotFound):
         super().__init__(f"model {model!r} has no version {version}; published: {_listed(available)}")
 
 
+class FileNotListed(NotFound):
+    """The version was published without this file."""
+
+    def __init__(self, model: str, version: int, file: str) -> None:
+        super().__init__(f"{model}@{version} was published without {file}")
+
+
 class AliasNotFound(NotFound):
     """The model exists, but nothing goes by this alias."""
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from models.errors import ContractError, ModelNotFound, NameRefused
+from models.bundle import read_extra
+from models.errors import ContractError, FileNotListed, ModelNotFound, NameRefused
 from models.names import model_name
 from models.repository import JOURNAL, Reference, Repository, shipped
 from models.scorer import Scorer
@@ -76,6 +77,14 @@ class Loader:
     def version(self, name: str, version: int, loaded: Scorers) -> Served:
         """A version by its number. ContractError when there is none or it is damaged."""
         return self._served(self.repository.resolve(name, version), loaded)
+
+    def file(self, served: Served, name: str) -> bytes:
+        """A file of a version that serving does not read. FileNotListed when it has none, BundleRefused when it is damaged."""
+        folder = self.repository.resolve(served.model, served.version).folder
+        data = read_extra(folder, served.scorer.manifest, name)
+        if data is None:
+            raise FileNotListed(served.model, served.version, name)
+        return data
 
     def _served(self, reference: Reference, loaded: Scorers) -> Served:
         scorer = loaded.get(reference.digest) or self._load(reference)

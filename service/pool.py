@@ -80,6 +80,10 @@ class ScorerPool:
             self._pinned.popitem(last=False)
         return served
 
+    async def file(self, name: str, version: int, file: str) -> bytes:
+        """A file of a version that serving does not read. NotFound or BundleRefused."""
+        return await asyncio.to_thread(self._loader.file, await self.version(name, version), file)
+
     def serving(self) -> Iterator[Serving]:
         """What every alias serves, for whoever shows it."""
         for model in self._models.values():

@@ -79,8 +79,8 @@ def evaluate(arguments: Sequence[str]) -> int:
 
 def report(arguments: Sequence[str]) -> int:
     """Write the report of a version: one page that needs no network, or with --card a few lines of Markdown."""
+    from models.bundle import CARD, PAGE  # noqa: PLC0415
     from training.report.drawn import drawn, stored  # noqa: PLC0415
-    from training.report.facts import CARD, PAGE  # noqa: PLC0415
 
     options = _report_parser().parse_args(arguments)
     repository = Repository(options.repository, below=shipped())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
 
+from models.bundle import FACTS, PAGE
 from models.names import version_number
 from service.descriptions import (
     ModelDescription,
@@ -15,6 +17,10 @@ from service.descriptions import (
 )
 from service.pool import ScorerPool
 from service.problems import responses
+
+REPORT = "/v1/models/{model}/versions/{version}/report"
+# Whatever is in a bundle runs no script and asks nobody for anything.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
 
 def routes(pool: ScorerPool) -> APIRouter:
@@ -38,5 +44,22 @@ def routes(pool: ScorerPool) -> APIRouter:
         """What one version reads, what it is, and how good it was when it was trained."""
         served = await pool.version(model, version_number(version))
         return version_description(pool.model(model), served)
+
+    @router.get(
+        REPORT,
+        summary="Show how a version was trained",
+        responses=responses(404, 409),
+        response_class=HTMLResponse,
+    )
+    async def report(model: str, version: str) -> HTMLResponse:
+        """The training report: one page that asks for nothing else."""
+        page = await pool.file(model, version_number(version), PAGE)
+        return HTMLResponse(page, headers={"content-security-policy": POLICY})
+
+    @router.get(f"{REPORT}/facts", summary="What a report shows", responses=responses(404, 409))
+    async def facts(model: str, version: str) -> Response:
+        """What the training report is drawn from: histograms, the course over time, curves, the latent map."""
+        data = await pool.file(model, version_number(version), FACTS)
+        return Response(data, media_type="application/json")
 
     return router

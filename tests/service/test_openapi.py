@@ -158,7 +158,8 @@ async def test_get_routes_answer_with_their_example_parameters(client):
             reply = await client.get(
                 path.format(**{name: example(operations["get"], name) for name in names})
             )
-            assert reply.status_code == 200, path
+            # The pump was published without a report.
+            assert reply.status_code == (404 if "/report" in path else 200), path
 
 
 async def test_every_route_that_answers_is_documented(app, client):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.bundle import read_extra
+from models.bundle import CARD, FACTS, PAGE, read_extra
 from models.contract import read_contract
 from models.manifest import Manifest
 from training.errors import TrainingRefused
 from training.report.card import card
-from training.report.facts import CARD, FACTS, PAGE, Facts
+from training.report.facts import Facts
 from training.report.page import page
 from training.report.shown import Shown
 

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from models.contract import Contract
 
-FACTS, PAGE, CARD = "report.json", "report.html", "card.md"
 PARTS = ("training", "validation", "calibration", "test", "known anomalies", "between")
 Numbers = tuple[float, ...]
 Gaps = tuple[float | None, ...]  # None where there is nothing to say
@@ -94,9 +93,14 @@ class Strange(Contract):
 
 
 class LatentMap(Contract):
-    """Latents along their two main axes, which explain so much of their variance, and how strange each record is."""
+    """Latents along their two main axes, which explain so much of their variance, and how strange each record is.
+
+    A latent is at ((latent - center) @ axes), so that others can be drawn among them.
+    """
 
     explained: tuple[float, float]
+    center: Numbers
+    axes: tuple[Numbers, Numbers]
     x: Numbers
     y: Numbers
     anomaly_scores: Numbers

@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bundle import Bundle
+from models.bundle import FACTS, Bundle
 from models.scorer import Scorer
 from models.sketch import Sketch
 from models.table import Table
 from training.report.drawn import drawn
-from training.report.facts import FACTS
 from training.report.gather import gather, look
 from training.report.shown import Shown
 from training.results import Parts, Roles

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from models.bundle import CARD, FACTS, PAGE
 from models.formats import read_file
 from models.judgement import judge
 from models.manifest import Manifest
@@ -21,7 +22,7 @@ from offbeat.cli import main
 from training.config import TrainingConfig
 from training.pipeline import train
 from training.progress import Quiet
-from training.report.facts import CARD, FACTS, PAGE, Facts
+from training.report.facts import Facts
 from training.report.page import page
 from training.report.shown import Shown
 
