@@ -66,11 +66,11 @@ def _begin(settings: Settings, listener: socket.socket, books: Sequence[Any], pl
 def _answer(
     settings: Settings, listener: socket.socket, counts: Counts | None = None, parent: int | None = None
 ) -> None:
+    settle()
     # Half a second and 60 MB that the parent of workers has no use for.
     from service.app import create_app  # noqa: PLC0415
     from service.server import Server  # noqa: PLC0415
 
-    settle()
     Server(create_app(settings, counts=counts), listener, parent=parent, begun=set_aside).stay()
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 pytestmark = pytest.mark.e2e
+RANGE = 60  # seconds that a rate looks back
 SCRAPE = 5  # seconds between two scrapes, as docker/prometheus/prometheus.yml has it
 REPLICAS = 3
 SCORED = "sum(offbeat_records_scored_total)"
 SCRAPED = 'sum(up{job="offbeat"})'
+ROOT = Path(__file__).parents[2]
+PANELS = {
+    panel["title"]: [target["expr"] for target in panel["targets"]]
+    for panel in json.loads((ROOT / "docker/grafana/dashboards/offbeat.json").read_text())["panels"]
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +69,59 @@ def test_prometheus_counts_exactly_the_records_that_all_replicas_scored(stack, h
     time.sleep(SCRAPE + 1)
     assert query(prometheus, SCORED) == 3000  # the next scrape counts nothing twice
     assert query(prometheus, "count(sum by (instance) (offbeat_records_scored_total) > 0)") == REPLICAS
+
+
+def test_panels_say_what_can_be_counted_by_hand(stack, hundred_records):
+    service, prometheus = stack
+    model, body = hundred_records(service)
+    far = {
+        name: [*values[:60], *(1e6 * (1 + abs(each)) for each in values[60:])]
+        for name, values in body["columns"].items()
+    }
+
+    def post() -> dict[str, Any]:
+        # On a connection of its own, so that the gateway chooses anew.
+        return httpx.post(service.base_url.join(f"/v1/models/{model}/score"), json={"columns": far}).json()
+
+    counting = 'count(sum by (instance) (offbeat_records_scored_total{verdict="anomaly"}) > 0)'
+    wait_until(lambda: bool(post()) and query(prometheus, counting) == REPLICAS)
+    time.sleep(RANGE + SCRAPE + 1)  # what was posted until now is no part of any rate
+    for _ in range(2 * REPLICAS):
+        reply = post()
+    strange = sum(each["is_anomaly"] for each in reply["results"]) / len(reply["results"])
+    assert 0 < strange < 1
+    time.sleep(2 * SCRAPE + 1)
+
+    def panel(title: str, number: int = 0) -> dict[str, float]:
+        expression = PANELS[title][number].replace("$__rate_interval", f"{RANGE}s").replace("$model", ".*")
+        found = prometheus.get("/api/v1/query", params={"query": expression}).raise_for_status().json()
+        return {str(each["metric"]): float(each["value"][1]) for each in found["data"]["result"]}
+
+    champion = service.get(f"/v1/models/{model}").json()["champion"]
+    assert [*panel("Replicas that answer").values()] == [REPLICAS]
+    assert [*panel("Share of anomalies").values()] == [pytest.approx(strange)]
+    assert [*panel("Share above the threshold, and near it").values()] == [pytest.approx(strange)]
+    assert [*panel("Thresholds").values()] == [pytest.approx(reply["threshold"])]
+    assert [*panel("Workers").values()] == [REPLICAS]
+    assert [*panel("At work").values()] == [REPLICAS]  # each is at work on the scrape that asks
+    (served,) = panel("What is served")
+    assert champion["digest"] in served
+    for title, expressions in PANELS.items():
+        for number in range(len(expressions)):
+            panel(title, number)  # Prometheus understands each
+
+
+def test_alerts_are_loaded_quiet_and_pass_their_own_tests(compose, stack):
+    _, prometheus = stack
+
+    (group,) = prometheus.get("/api/v1/rules").raise_for_status().json()["data"]["groups"]
+    room = ("-e", "TMPDIR=/prometheus")  # the only place it may write to
+    tests = ("promtool", "test", "rules", "/etc/prometheus/alerts.test.yml")
+    told = compose("exec", "-T", *room, "prometheus", *tests)
+
+    assert {rule["health"] for rule in group["rules"]} == {"ok"}
+    assert [rule["name"] for rule in group["rules"] if rule["state"] == "firing"] == []
+    assert "SUCCESS" in told
 
 
 def test_a_model_trained_in_the_stack_is_served_without_a_restart(compose, stack, hundred_records, figures):

@@ -24,22 +24,22 @@ def test_a_thread_gives_way_and_the_others_do_not():
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
-def test_a_settled_process_changes_threads_more_often():
+def test_a_settled_process_changes_threads_more_often_and_collects_what_comes_after_it_was_set_aside():
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    kept = [[] for _ in range(1000)]
     try:
         settle()
         assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
         assert before > SWITCH_SECONDS
-    finally:
-        sys.setswitchinterval(before)
-        gc.set_threshold(*thresholds)
-
-
-def test_what_is_set_aside_is_not_looked_at_again():
-    kept = [[] for _ in range(1000)]
-    try:
+        assert not gc.isenabled()
         set_aside()
+        assert gc.isenabled()
         assert gc.get_freeze_count() > len(kept)
         assert not any(each is kept for each in gc.get_objects())
+        later = [[]]
+        assert any(each is later for each in gc.get_objects())
     finally:
+        sys.setswitchinterval(before)
+        gc.enable()
         gc.unfreeze()
+        gc.set_threshold(*thresholds)

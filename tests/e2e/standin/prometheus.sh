@@ -12,7 +12,8 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/bin" "$root/etc/prometheus" "$root/prometheus" "$root/tmp"
 cp "$binary" "$root/bin/prometheus"
-for library in $(ldd "$binary" | grep -o '/[^ ]*'); do
+cp "$(dirname "$binary")/promtool" "$root/bin/promtool"
+for library in $(ldd "$binary" "$root/bin/promtool" | grep -o '/[^ :]*' | grep '\.so'); do
     mkdir -p "$root$(dirname "$library")"
     cp -L "$library" "$root$library"
 done
