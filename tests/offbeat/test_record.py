@@ -77,11 +77,11 @@ def test_a_recording_is_a_csv_with_a_time_and_a_row_a_beat(
 ) -> None:
     path = tmp_path / "host.csv"
 
-    assert main(["record", "host", "-o", str(path), "--duration", "1s", "--interval", "0.2s"]) == 0
+    assert main(["record", "host", "-o", str(path), "--duration", "2s", "--interval", "0.2s"]) == 0
 
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert 4 <= len(rows) <= 6
+    assert 3 <= len(rows) <= 11  # a machine that others use may stand still for more than a beat
     assert rows[0]["timestamp"] < rows[-1]["timestamp"]
     assert f"next: offbeat train {path}" in capsys.readouterr().out
 
