@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import JsonValue
 
 from models.bundle import SAMPLER, WEIGHTS, Bundle
 from models.errors import TableMismatch
-from models.manifest import Manifest, Rows, Training
+from models.manifest import Manifest
 from models.repository import Reference, Repository
 from models.sketch import Sketch
 from training.asked import check_asked
@@ -27,8 +24,9 @@ from training.earlier import Earlier, earlier, written
 from training.errors import TrainingRefused
 from training.graph import ScoringGraph
 from training.presets import PRESETS
+from training.recorded import manifest_of, recorded
 from training.report.files import Report, report_files
-from training.results import Calibrated, Chosen, Fitted, Parts, Prepared, Roles, Source, Suspects
+from training.results import Calibrated, Fitted, Parts, Prepared, Roles, Source, Suspects
 from training.steps.afford import afford
 from training.steps.calibrate import calibrate, threshold_value
 from training.steps.choose import choose
@@ -45,20 +43,6 @@ from training.steps.verify import verify
 from training.suspects import write_suspects
 from training.view import Fitting
 
-LIBRARIES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
-# Where and under which name a model is published says nothing of how it was made.
-NOT_SETTINGS = {
-    "data",
-    "name",
-    "repository",
-    "promote",
-    "seed",
-    "kind",
-    "judged",
-    "budget",
-    "suspects",
-    "report",
-}
 VERIFIED = 5000  # known samples that ONNX Runtime must score as torch does
 
 
@@ -157,8 +141,8 @@ def make(
     model = export(graph, prepared.train)
     sampler = export_sampler(graph)
     watcher.step("verify")
-    record = _record(decided, source, roles, prepared, chosen, fitted, time.monotonic() - started)
-    manifest = _manifest(decided, prepared, calibrated, quality, record)
+    record = recorded(decided, source, roles, prepared, chosen, fitted, time.monotonic() - started)
+    manifest = manifest_of(decided, prepared, calibrated, quality, record)
     golden = verify(graph, model, manifest, calibration, prepared.known().take(slice(0, VERIFIED)))
     weights = {WEIGHTS: written(fitted.autoencoder, prepared.scaling)}
     extras = weights if sampler is None else {**weights, SAMPLER: sampler}
@@ -205,66 +189,3 @@ def _unseen(graph: ScoringGraph, prepared: Prepared) -> NDArray[np.float64]:
     if prepared.suspects is not None:
         scores = torch.cat([scores, graph.of(prepared.suspects.samples).score])
     return scores.double().numpy()
-
-
-def _record(  # noqa: PLR0913, PLR0917  # all that is to be remembered
-    config: Decided,
-    source: Source,
-    roles: Roles,
-    prepared: Prepared,
-    chosen: Chosen,
-    fitted: Fitted,
-    seconds: float,
-) -> Training:
-    told = config.model_dump(mode="json", exclude_none=True, exclude=NOT_SETTINGS)
-    return Training(
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        data=source.name,
-        data_digest=source.digest,
-        seed=config.seed,
-        rows=Rows(
-            train=prepared.train.rows,
-            validation=prepared.validation.rows,
-            calibration=prepared.calibration.rows,
-            test=prepared.test.rows,
-            set_aside=int(np.sum(roles.set_aside)),
-            without_window=prepared.without_window,
-            suspects=0 if prepared.suspects is None else len(prepared.suspects.rows),
-        ),
-        epochs=len(fitted.losses),
-        seconds=round(seconds, 3),
-        settings={**told, **_shaped(chosen, fitted)},
-        libraries={name: version(name) for name in LIBRARIES},
-        tried=chosen.tried,
-    )
-
-
-def _shaped(chosen: Chosen, fitted: Fitted) -> dict[str, JsonValue]:
-    shape = chosen.shape
-    return {
-        "code_size": shape.code_size,
-        "hidden": list(shape.hidden),
-        "loss": shape.loss,
-        "epochs": fitted.epochs,
-    }
-
-
-def _manifest(
-    config: Decided,
-    prepared: Prepared,
-    calibrated: Calibrated,
-    quality: dict[str, JsonValue],
-    record: Training,
-) -> Manifest:
-    return Manifest(
-        model=config.model,
-        variant=config.variant,
-        head=config.head,
-        latent_size=calibrated.graph.autoencoder.latent_size,
-        columns=prepared.columns,
-        window=prepared.window,
-        threshold=calibrated.threshold,
-        training=record,
-        quality=quality,
-        files={},
-    )

@@ -25,12 +25,16 @@ class Histogram(Contract):
 
 
 class NumberFacts(Contract):
-    """A numeric feature: its share of missing values, and how those that are there lie; None of a constant."""
+    """A numeric feature: its share of missing values, and how those that are there lie; None of a constant.
+
+    usual_error: 95 of 100 ordinary values that were held out lie this close to what was expected, in the feature's units.
+    """
 
     kind: Literal["numeric"] = "numeric"
     name: str
     missing: float
     histogram: Histogram | None
+    usual_error: float | None = None
 
 
 class CategoryFacts(Contract):
@@ -44,7 +48,7 @@ class CategoryFacts(Contract):
 
 
 class Stretch(Contract):
-    """From a time to a time, or from a row to a row. `what`: a part of the data, or nothing."""
+    """From a time to a time. `what`: a part of the data, or nothing."""
 
     start: float
     end: float
@@ -54,11 +58,10 @@ class Stretch(Contract):
 class Course(Contract):
     """Scores in the order of time: the highest and the median anomaly score of each slot between the edges.
 
-    timed: edges are seconds since 1970, else numbers of rows. known: labelled anomalies. parts: where each part lies.
+    edges: seconds since 1970. known: labelled anomalies. parts: where each part lies.
     features: (features, slots) mean contribution to the score, as a share of the threshold.
     """
 
-    timed: bool
     edges: Numbers
     highest: Gaps
     median: Gaps

@@ -1,4 +1,4 @@
-"""The course of the scores: over time, or over the rows of the file as they stand."""
+"""The course of the scores over time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ def course(looked: Looked) -> Course | None:
     score = np.where(looked.judged.known, looked.judged.anomaly_score, np.nan)[order]
     names, shares = _features(looked, at)
     return Course(
-        timed=True,
         edges=tuple(edges.round(3).tolist()),
         highest=_of_slots(score, slots, many, np.nanmax),
         median=_of_slots(score, slots, many, np.nanmedian),

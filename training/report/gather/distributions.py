@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from models.features import CategoricalFeature
 from training.report.facts import PARTS, CategoryFacts, Histogram, NumberFacts
 from training.report.gather.looked import Looked
+from training.report.gather.rounded import rounded
 
 BINS, SCORE_BINS = 30, 60
+DIGITS = 9
+USUAL = 0.95  # of the errors of ordinary values
 MOST_FEATURES, MOST_CATEGORIES = 200, 8
 SHOWN = ("training", "calibration", "test", "known anomalies")
 EDGE = 0.001  # share of the values on either side that do not stretch a histogram
@@ -25,7 +28,9 @@ def features(looked: Looked) -> tuple[NumberFacts | CategoryFacts, ...]:
     encoded = looked.judged.encoded
     learned = looked.part == PARTS.index("training")
     found: list[NumberFacts | CategoryFacts] = [
-        _number(each.name, encoded.numeric[:, place], encoded.missing[:, place], learned)
+        _number(each.name, encoded.numeric[:, place], encoded.missing[:, place], learned).model_copy(
+            update={"usual_error": _usual_error(looked, place)}
+        )
         for place, each in enumerate(columns.numeric)
     ]
     for place, each in enumerate(columns.categorical):
@@ -44,7 +49,7 @@ def scores(looked: Looked) -> Histogram:
     low, high = max(every.min(), threshold / FAR), min(max(every.max(), threshold), threshold * FAR)
     edges = np.geomspace(min(low, threshold) * 0.999, high * 1.001, SCORE_BINS + 1)
     return Histogram(
-        edges=_short(edges),
+        edges=rounded(edges, DIGITS),
         counts={
             name: _counted(np.maximum(score[mask], LEAST), edges)
             for name, mask in looked.parts.items()
@@ -71,9 +76,17 @@ def _number(
         name=name,
         missing=share,
         histogram=Histogram(
-            edges=_short(edges), counts=counts | ({"others": _counted(others, edges)} if len(others) else {})
+            edges=rounded(edges, DIGITS),
+            counts=counts | ({"others": _counted(others, edges)} if len(others) else {}),
         ),
     )
+
+
+def _usual_error(looked: Looked, place: int) -> float | None:
+    """Of ordinary values that were held out; None where none is there."""
+    apart = np.abs(looked.judged.encoded.numeric[:, place] - looked.judged.scores.expected[:, place])
+    ordinary = apart[looked.held_out & np.isfinite(apart)]
+    return rounded(np.quantile(ordinary, [USUAL]), DIGITS)[0] if len(ordinary) else None
 
 
 def _category(
@@ -91,7 +104,3 @@ def _category(
 def _counted(values: NDArray[np.float64], edges: NDArray[np.float64]) -> tuple[int, ...]:
     """Values beyond the edges are in the outermost bins."""
     return tuple(np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0].tolist())
-
-
-def _short(values: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(float(f"{value:.9g}") for value in values.tolist())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.report.facts import LatentMap
 from training.report.gather.looked import Looked, evenly
+from training.report.gather.rounded import rounded
 from training.results import Rows
 
 MOST = 1_500  # points
 LEAST_ROWS = 10
+DIGITS = 7
 
 
 def latent_map(looked: Looked) -> LatentMap | None:
@@ -30,8 +31,8 @@ def latent_map(looked: Looked) -> LatentMap | None:
     marked = np.zeros(len(chosen), dtype=np.bool_) if looked.known is None else looked.known[chosen]
     return LatentMap(
         explained=(float(share[0]), float(share[1])),
-        center=_short(center),
-        axes=(_short(axes[0]), _short(axes[1])),
+        center=rounded(center, DIGITS),
+        axes=(rounded(axes[0], DIGITS), rounded(axes[1], DIGITS)),
         x=tuple(at[:, 0].round(3).tolist()),
         y=tuple(at[:, 1].round(3).tolist()),
         anomaly_scores=tuple(looked.judged.anomaly_score[chosen].round(3).tolist()),
@@ -43,7 +44,3 @@ def _chosen(looked: Looked, known: Rows) -> Rows:
     score = looked.judged.anomaly_score[known]
     strange = known[np.argsort(-score, kind="stable")[: MOST // 4]]
     return np.union1d(evenly(known, MOST - len(strange)), strange)
-
-
-def _short(values: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(float(f"{value:.7g}") for value in values.tolist())

@@ -37,7 +37,7 @@ def features(shown: Shown) -> str | None:
 
 def _number(facts: NumberFacts, trained: NumericFeature) -> str:
     drawn = _sketch(facts.histogram, facts.name) if facts.histogram else "<p class=small>constant</p>"
-    told = f"{trained.minimum:.4g} to {trained.maximum:.4g}, typically {trained.typical:.4g}{_missing(facts.missing)}"
+    told = f"{trained.minimum:.4g} to {trained.maximum:.4g}, typically {trained.typical:.4g}{_missing(facts.missing)}{_near(facts.usual_error)}"
     return f"<article><h3>{escape(facts.name)}</h3>{drawn}<p class=small>{escape(told)}</p></article>"
 
 
@@ -53,6 +53,10 @@ def _category(facts: CategoryFacts) -> str:
 
 def _missing(share: float) -> str:
     return f"; {percent(share)} missing" if share else ""
+
+
+def _near(usual_error: float | None) -> str:
+    return f"; 95 of 100 within {usual_error:.3g} of what was expected" if usual_error is not None else ""
 
 
 def _sketch(histogram: Histogram, name: str) -> str:
