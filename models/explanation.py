@@ -41,6 +41,10 @@ class Explanation(Protocol):
         """What adds most to the score of each of these records, largest first."""
         ...
 
+    def actual_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The records as they were read; None for what is missing."""
+        ...
+
     def expected_of(self, rows: slice) -> list[dict[str, Value]]:
         """The records as the model would have them, in their own units."""
         ...
@@ -122,6 +126,12 @@ class RecordExplanation:
     ) -> list[Contribution]:
         names = map(self.columns.names.__getitem__, places)
         return list(map(Contribution, names, actual, expected, share, sides))[:many]
+
+    def actual_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The records as they were read: numbers, the texts of categories, None for what is missing."""
+        texts: list[Iterable[Value]] = [each[rows] for each in self.encoded.texts]
+        numbers = [map(_finite, column) for column in self.encoded.numeric[rows].T.tolist()]
+        return [dict(zip(self.columns.names, row, strict=True)) for row in zip(*numbers, *texts, strict=True)]
 
     def expected_of(self, rows: slice) -> list[dict[str, Value]]:
         """The records as the model would have them, in their own units."""

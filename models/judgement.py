@@ -123,6 +123,10 @@ class Judgement:
             found[row - rows.start] = []
         return found
 
+    def actual_of(self, rows: slice) -> list[dict[str, Value]]:
+        """Several records as they were read, those that are unknown, too."""
+        return self.explanation.actual_of(rows)
+
     def expected(self, row: int) -> dict[str, Value]:
         """The record as the model would have it, in its own units."""
         return self.explanation.expected_of(slice(row, row + 1))[0]

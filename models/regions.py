@@ -34,6 +34,12 @@ class PictureExplanation:
         ranked = np.argsort(-self._shares[row], kind="stable")[:top]
         return [self._contribution(row, int(place)) for place in ranked if self._shares[row, place] > 0]
 
+    def actual_of(self, rows: slice) -> list[dict[str, Value]]:
+        """The pictures as they were read, as base64 of a PNG."""
+        (name,) = self.columns.names
+        pictures = () if self.encoded.image is None else self.encoded.image[rows]
+        return [{name: as_text(encode_png(pixels))} for pixels in pictures]
+
     def expected_of(self, rows: slice) -> list[dict[str, Value]]:
         """The pictures as the model would have them, as base64 of a PNG."""
         (name,) = self.columns.names

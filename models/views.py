@@ -47,6 +47,16 @@ def embeddings(judged: Judgement) -> Columns:
     return {f"latent_{place}": numbers(latent[:, place]) for place in range(latent.shape[1])}
 
 
+def actuals(judged: Judgement) -> Columns:
+    """`actual_NAME` for every feature, as it was read. A picture is base64."""
+    if judged.columns.images:
+        (name,) = judged.columns.names
+        read = judged.actual_of(slice(0, judged.rows))
+        return {f"actual_{name}": TypedColumn([each[name] for each in read])}
+    names = judged.columns.names
+    return {f"actual_{name}": _column(_actual(judged, place)) for place, name in enumerate(names)}
+
+
 def reconstructions(judged: Judgement) -> Columns:
     """`expected_NAME` for every feature, in its own units; missing for a record without a verdict. A picture is base64."""
     if judged.columns.images:

@@ -57,6 +57,9 @@ class ScoreOptions(ReadOptions):
         description="How many of the features that add most to a score to name; 0 is none.",
     )
     embedding: bool = Field(default=False, description="Add each record's latent embedding.")
+    actual: bool = Field(
+        default=False, description="Add each record as it was read; null for what is missing."
+    )
     expected: bool = Field(
         default=False, description="Add each record as the model would have it; always with a posted picture."
     )

@@ -147,6 +147,8 @@ def _results(
     }
     if options.embedding:
         columns["embedding"] = _embeddings(judgement, rows)
+    if options.actual:
+        columns["actual"] = judgement.actual_of(part)
     if options.expected:
         columns["expected"] = judgement.expected_of(part)
     if options.error_map:

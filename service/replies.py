@@ -66,6 +66,9 @@ class Result(BaseModel):
     suppressed: bool = Field(description="Whether a rule silences this anomaly.")
     rules: list[str] = Field(description="The rules that apply; they never change a score.")
     embedding: list[float] | None = Field(default=None, description="Only when asked for.")
+    actual: dict[str, Value] | None = Field(
+        default=None, description="Only when asked for: as it was read; a picture is the base64 of a PNG."
+    )
     expected: dict[str, Value] | None = Field(
         default=None, description="Only when asked for; a picture is the base64 of a PNG."
     )

@@ -25,7 +25,8 @@ class Singles:
     @staticmethod
     def suits(options: ScoreOptions) -> bool:
         """Whether a reply with these options can be made in few steps."""
-        return not (options.embedding or options.expected or options.error_map or options.threshold)
+        more = options.embedding, options.actual, options.expected, options.error_map, options.threshold
+        return not any(more)
 
     def ask(self, served: Served, body: bytes, options: ScoreOptions, then: Then) -> bool:
         """Whether a short JSON body is answered here; then its reply, as `Single.ask` says."""

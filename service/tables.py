@@ -12,7 +12,7 @@ from models.formats.json_text import JsonPlaces
 from models.judgement import Judgement
 from models.table import Table
 from models.threshold import Threshold
-from models.views import embeddings, reconstructions, verdicts
+from models.views import actuals, embeddings, reconstructions, verdicts
 from service.options import ScoreOptions
 from service.payloads import passed_through
 from service.refusals import NotAcceptable
@@ -47,6 +47,8 @@ def scored(judged: Judgement, table: Table, options: ScoreOptions) -> Columns:
     columns = dict(passed_through(table, judged)) | verdicts(judged)
     if options.embedding:
         columns |= embeddings(judged)
+    if options.actual:
+        columns |= actuals(judged)
     if options.expected:
         columns |= reconstructions(judged)
     return columns

@@ -34,6 +34,7 @@ class SeriesOptions(FrameOptions, total=False):
 
     top_contributors: int
     embedding: bool
+    actual: bool
     expected: bool
 
 

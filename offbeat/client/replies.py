@@ -36,6 +36,7 @@ class Result(TypedDict):
     suppressed: bool
     rules: list[str]
     embedding: NotRequired[list[float] | None]
+    actual: NotRequired[dict[str, Value] | None]
     expected: NotRequired[dict[str, Value] | None]
     error_map: NotRequired[str | None]
     passthrough: NotRequired[dict[str, Value]]
@@ -59,6 +60,7 @@ class Results(TypedDict):
     suppressed: list[bool]
     rules: list[list[str]]
     embedding: NotRequired[list[list[float] | None]]
+    actual: NotRequired[list[dict[str, Value] | None]]
     expected: NotRequired[list[dict[str, Value] | None]]
     error_map: NotRequired[list[str | None]]
     passthrough: NotRequired[list[dict[str, Value]]]

@@ -81,11 +81,12 @@ async def test_a_jpeg_is_judged_like_a_png(every):
 
 async def test_a_query_says_what_a_posted_picture_is_answered_with(every):
     lean = await posted(every, tile(), "?expected=false&error_map=false&top_contributors=0")
-    full = await posted(every, tile(), "?embedding=true")
+    full = await posted(every, tile(), "?embedding=true&actual=true")
 
     assert not {"expected", "error_map", "embedding"} & set(lean)
     assert lean["contributions"] == []
     assert {"expected", "error_map", "embedding"} <= set(full)
+    assert np.array_equal(opened(full["actual"]["image"]), tile())
 
 
 async def test_three_pictures_in_json_are_three_verdicts_and_nothing_that_was_not_asked_for(every):

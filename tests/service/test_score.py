@@ -128,6 +128,22 @@ async def test_a_record_without_any_value_is_unknown_and_says_why(score, typical
     assert [unknown[name] for name in [*numbers, "embedding", "expected"]] == [None] * 8
 
 
+async def test_the_record_as_it_was_read(score, client, typical):
+    results = (await score(typical, typical | {"flow": None, "valve": "stuck"}, {}, actual=True)).json()[
+        "results"
+    ]
+    body = "temperature,pressure,flow,valve\nnan,4.1,007,open\n"
+    url = "/v1/models/pump/score?actual=true"
+    of_csv = await client.post(url, content=body, headers={"content-type": "text/csv"})
+
+    assert results[0]["actual"] == typical
+    assert results[1]["actual"] == typical | {"flow": None, "valve": "stuck"}
+    assert results[2]["actual"] == dict.fromkeys(typical)
+    assert "actual" not in (await score(typical)).json()["results"][0]
+    read = {"temperature": None, "pressure": 4.1, "flow": 7.0, "valve": "open"}
+    assert of_csv.json()["results"][0]["actual"] == read
+
+
 async def test_a_literal_nan_in_csv_is_unknown_never_normal(client):
     body = "temperature,pressure,flow,valve\n31,4.1,46,open\nnan,4.1,46,open\n31,inf,46,open\n"
 

@@ -67,12 +67,12 @@ async def test_a_reconstruction_and_what_was_asked_for_beside_verdicts(client):
     headers = {"content-type": "text/csv", "accept": "text/csv"}
     rebuilt = await client.post("/v1/models/pump/reconstruct", content=CSV, headers=headers)
     more = await client.post(
-        f"{SCORE}?embedding=true&expected=true&top_contributors=0", content=CSV, headers=headers
+        f"{SCORE}?embedding=true&actual=true&expected=true&top_contributors=0", content=CSV, headers=headers
     )
 
     assert rebuilt.text.startswith("expected_temperature,expected_pressure,expected_flow,expected_valve\n")
     header = more.text.partition("\n")[0].split(",")
-    assert {"latent_0", "expected_flow", "verdict"} <= {*header}
+    assert {"latent_0", "expected_flow", "actual_valve", "verdict"} <= {*header}
     assert "cause" not in header
 
 
