@@ -7,13 +7,14 @@ DEV := .venv
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # A file's tests share its fixtures, so a file stays with one worker.
 WORKERS ?= 2
-TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak and not docs" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Beside the results of longer runs, not in their place.
 QUICK = --output var/benchmarks/quick $(if $(PEERS),--peers-python $(PEERS))
-CODE := batch models offbeat service training tests benchmarks examples
+CODE := batch models offbeat service training tests benchmarks examples docs
+SITE := build/docs
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve train test coverage test-slim check format lint types imports e2e bench bench-serving soak image clean
+.PHONY: help run serve train test coverage test-slim check format lint types imports docs browser screenshots e2e bench bench-serving soak image clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,12 +49,23 @@ lint: $(DEV)/ready
 	$(DEV)/bin/ruff check $(CODE)
 
 types: $(DEV)/ready
-	$(DEV)/bin/mypy batch models offbeat service training benchmarks
+	$(DEV)/bin/mypy batch models offbeat service training benchmarks docs/_ext/checked docs/_ext/reference
 
 imports: $(DEV)/ready ## the floors of the house
 	$(DEV)/bin/lint-imports
 
-e2e: $(DEV)/ready ## image and compose stack on a real Docker engine; fails where there is none
+docs: $(DEV)/ready-for-docs ## the documentation site in build/docs: built, its links checked, its commands run
+	$(DEV)/bin/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --fresh-env --write-all -b html docs $(SITE)
+	$(DEV)/bin/python -m pytest -q -m docs -n $(WORKERS) --dist worksteal --durations 5 tests/docs
+	@echo "open $(SITE)/index.html"
+
+browser: $(DEV)/ready-for-browser ## the console and the reports in a real browser, looked at by axe; pictures in var/e2e (needs Chromium)
+	$(DEV)/bin/python -m pytest -q -m e2e -s tests/e2e/browser
+
+screenshots: $(DEV)/ready-for-browser ## the pictures of the documentation, taken anew
+	OFFBEAT_SCREENSHOTS=docs/screenshots $(DEV)/bin/python -m pytest -q -m e2e -k pictures tests/e2e/browser
+
+e2e: $(DEV)/ready-for-browser ## the same, and image and compose stack on a real Docker engine; fails where there is none
 	$(DEV)/bin/python -m pytest -q -m e2e -s tests/e2e
 
 bench: $(DEV)/ready ## detection quality and scoring speed beside the peers (see benchmarks/README.md)
@@ -91,4 +103,12 @@ $(DEV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(DEV)
 	@$(DEV)/bin/python $(PIP) --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) torch
 	@$(DEV)/bin/python $(PIP) -e '.[service,training,record,test,check]'
+	@touch $@
+
+$(DEV)/ready-for-browser: $(DEV)/ready
+	@$(DEV)/bin/python $(PIP) -e '.[browser]'
+	@touch $@
+
+$(DEV)/ready-for-docs: $(DEV)/ready
+	@$(DEV)/bin/python $(PIP) -e '.[docs]'
 	@touch $@

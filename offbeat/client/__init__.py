@@ -2,16 +2,9 @@
 
 from offbeat.client.awaiting import AsyncClient, AsyncSeries
 from offbeat.client.blocking import Client, Series
+from offbeat.client.documents import ColumnsReply, EmbedReply, ReconstructReply, ScoreReply
 from offbeat.client.errors import ClientError, Refused, Unreachable, VersionChanged
-from offbeat.client.replies import (
-    ColumnsReply,
-    Contribution,
-    EmbedReply,
-    ReconstructReply,
-    Result,
-    SampleReply,
-    ScoreReply,
-)
+from offbeat.client.replies import Contribution, Result, SampleReply
 from offbeat.client.retrying import Retries
 
 __all__ = [

@@ -10,15 +10,9 @@ import httpx
 
 from offbeat.client.connecting import ADDRESS, MOST_ROWS, RETRIES, SECONDS, scoring, timeout
 from offbeat.client.descriptions import Alias, Model, ModelSummary, Version
+from offbeat.client.documents import ColumnsReply, EmbedReply, ReconstructReply, ScoreReply
 from offbeat.client.options import FrameOptions, ReadOptions, Reference, ScoreOptions, SeriesOptions
-from offbeat.client.replies import (
-    ColumnsReply,
-    EmbedReply,
-    ReconstructReply,
-    Result,
-    SampleReply,
-    ScoreReply,
-)
+from offbeat.client.replies import Result, SampleReply
 from offbeat.client.retrying import Retries
 from offbeat.client.runners import AsyncRunner
 from offbeat.client.streams import Reading, Stream

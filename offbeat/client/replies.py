@@ -66,50 +66,12 @@ class Results(TypedDict):
     passthrough: NotRequired[list[dict[str, Value]]]
 
 
-class Reply(TypedDict):
-    """Which version answered; `generation` is None when it was asked for by its number."""
+class SampleReply(TypedDict):
+    """Made-up records, and the version that made them; the same seed makes the same ones again."""
 
     model: str
     version: int
     digest: str
     generation: int | None
-
-
-class Scored(Reply):
-    """By which threshold the verdicts were found, and how that was set."""
-
-    threshold: float
-    threshold_method: str
-
-
-class ScoreReply(Scored):
-    """A result for each record, in the order they were sent."""
-
-    results: list[Result]
-
-
-class ColumnsReply(Scored):
-    """The same with an array a field: cheaper for many records."""
-
-    results: Results
-
-
-class EmbedReply(Reply):
-    """An embedding for each record, None where it cannot be judged; `reasons` say why."""
-
-    embeddings: list[list[float] | None]
-    reasons: list[str | None]
-
-
-class ReconstructReply(Reply):
-    """Each record as the model would have it, None where it cannot be judged; `reasons` say why."""
-
-    records: list[dict[str, Value] | None]
-    reasons: list[str | None]
-
-
-class SampleReply(Reply):
-    """Made-up records; the same seed makes the same ones again."""
-
     seed: int
     records: list[dict[str, Value]]

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from offbeat.client.asking import Ask, Asking
 from offbeat.client.control import Control
+from offbeat.client.documents import ColumnsReply, EmbedReply, ReconstructReply, ScoreReply
 from offbeat.client.errors import document_of
 from offbeat.client.pieces import Piece, joined
-from offbeat.client.replies import ColumnsReply, EmbedReply, ReconstructReply, SampleReply, ScoreReply
+from offbeat.client.replies import SampleReply
 from offbeat.client.steps import Steps
 from offbeat.client.tables import DataFrame, Records, frame_of, table_of
 from offbeat.client.tables.base import Frame, Part
@@ -20,6 +21,7 @@ from offbeat.client.wire import CSV, JPEG, JSON, PNG, written
 Options = Mapping[str, Any]
 Names = Sequence[str] | None
 Like = TypeVar("Like", bound=DataFrame)
+Kind = TypeVar("Kind", bound=dict[str, Any])
 PNG_BEGINS = b"\x89PNG"
 
 
@@ -36,14 +38,14 @@ class Scoring:
 
     def score(self, model: str, records: Records, names: Names, options: Options) -> Steps[ScoreReply]:
         """A result for each record."""
-        return self.asking.table(Ask(model, "score", options), table_of(records, names))
+        return _as(ScoreReply, self.asking.table(Ask(model, "score", options), table_of(records, names)))
 
     def score_columns(
         self, model: str, records: Records, names: Names, options: Options
     ) -> Steps[ColumnsReply]:
         """An array for each field of the results."""
         told = {**options, "orient": "columns"}
-        return self.asking.table(Ask(model, "score", told), table_of(records, names))
+        return _as(ColumnsReply, self.asking.table(Ask(model, "score", told), table_of(records, names)))
 
     def score_frame(self, model: str, frame: Like, options: Options) -> Steps[Like]:
         """Verdicts in the kind of data frame that came."""
@@ -56,22 +58,23 @@ class Scoring:
 
     def score_csv(self, model: str, data: bytes, options: Options) -> Steps[ScoreReply]:
         """A result for each row."""
-        return self._content(Ask(model, "score", options), data, CSV)
+        return _as(ScoreReply, self._content(Ask(model, "score", options), data, CSV))
 
     def score_picture(self, model: str, data: bytes, options: Options) -> Steps[ScoreReply]:
         """The result of one picture."""
         media_type = PNG if data.startswith(PNG_BEGINS) else JPEG
-        return self._content(Ask(model, "score", options), data, media_type)
+        return _as(ScoreReply, self._content(Ask(model, "score", options), data, media_type))
 
     def embed(self, model: str, records: Records, names: Names, options: Options) -> Steps[EmbedReply]:
         """An embedding for each record."""
-        return self.asking.table(Ask(model, "embed", options), table_of(records, names))
+        return _as(EmbedReply, self.asking.table(Ask(model, "embed", options), table_of(records, names)))
 
     def reconstruct(
         self, model: str, records: Records, names: Names, options: Options
     ) -> Steps[ReconstructReply]:
         """Each record as the model would have it."""
-        return self.asking.table(Ask(model, "reconstruct", options), table_of(records, names))
+        asked = self.asking.table(Ask(model, "reconstruct", options), table_of(records, names))
+        return _as(ReconstructReply, asked)
 
     def sample(
         self, model: str, n: int, seed: int | None, condition: Options | None, reference: Options
@@ -83,6 +86,11 @@ class Scoring:
 
     def _content(self, ask: Ask, content: bytes, media_type: str) -> Steps[Any]:
         return document_of((yield from self.asking.content(ask, content, media_type)))
+
+
+def _as(kind: type[Kind], asked: Steps[Any]) -> Steps[Kind]:
+    """The document of a reply, as what it is."""
+    return kind((yield from asked))
 
 
 def _framed(frame: Frame, found: Sequence[Piece]) -> Any:  # noqa: ANN401
