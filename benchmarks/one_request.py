@@ -1,9 +1,10 @@
 """Where the time of one request of one record goes, in one process and without a socket: stage by stage, and all of it.
 
-    python benchmarks/one_request.py [--repository FOLDER] [--model NAME] [--workers]
+    python benchmarks/one_request.py [--repository FOLDER] [--model NAME] [--workers] [--events]
 
 Bytes go into the server's protocol as from a socket and come out of its transport. *Short* is the way of one record of
-numbers, *long* that of every other body. With `--workers` what is counted is shared between processes.
+numbers, *long* that of every other body. With `--workers` what is counted is shared between processes, with
+`--events` what is scored is told to whoever follows it.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def main() -> None:
     """Print a table."""
     options = parser().parse_args()
     counts = SharedCounts([new_book() for _ in range(PLACES)], 0) if options.workers else OwnCounts()
-    settings = Settings(repository=options.repository, gather="off")
+    settings = Settings(repository=options.repository, gather="off", events=options.events)
     rows = uvloop.run(measured(create_app(settings, counts=counts), options.model))
     print(markdown([["stage", "µs"], *([name, f"{taken:.1f}"] for name, taken in rows)]))
 
@@ -166,6 +167,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--repository", type=Path, default=Path("var/repository"), help="where models are")
     top.add_argument("--model", default="host", help="whose champion, a model of numbers (the shipped one)")
     top.add_argument("--workers", action="store_true", help="count as one of several processes does")
+    top.add_argument("--events", action="store_true", help="tell events, to nobody")
     return top
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from service.counts import WIDTH, Key
+from service.unnamed import unnamed_file
 
 MAGIC = b"offbeat1"
 HEAD = struct.Struct("=8sQQ")  # magic, bytes in use, the process that serves or 0
@@ -56,11 +56,7 @@ class Page(NamedTuple):
 
 def new_book() -> int:
     """The descriptor of a book without entries, whose file has no name: nothing is left when its last process ends."""
-    if hasattr(os, "memfd_create"):  # Linux; needs no folder that can be written
-        file = os.memfd_create("offbeat-counts")
-    else:
-        with tempfile.TemporaryFile() as unnamed:
-            file = os.dup(unnamed.fileno())
+    file = unnamed_file("offbeat-counts")
     begin(file)
     return file
 

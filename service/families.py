@@ -52,6 +52,7 @@ class Families:
             "offbeat_model_loads_total", "Versions loaded, or refused at it.", "model", "result"
         )
         self.in_flight = gauge("offbeat_requests_in_flight", "Requests at work now.")
+        self.event_streams = gauge("offbeat_event_streams", "Streams of events that are open now.")
         self.shed = counter(
             "offbeat_requests_shed_total", "Requests refused because too much was at work.", "reason"
         )

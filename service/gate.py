@@ -15,6 +15,7 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import ContractError
+from service.allowance import Allowance
 from service.drain import Drain
 from service.inflate import opened, opened_length
 from service.problems import bug, refusal
@@ -23,6 +24,7 @@ from service.settings import Settings
 from service.telemetry import Telemetry
 from service.wire import (
     DIRECT,
+    LASTING,
     WHOLE,
     Direct,
     Disconnected,
@@ -59,25 +61,6 @@ class Answerer(Protocol):
         ...
 
 
-class Allowance:
-    """So much at once, and no queue: who finds too little left is refused."""
-
-    def __init__(self, most: int, reason: str, what: str) -> None:
-        self._most = most
-        self._refusal = (reason, f"the service is at its limit of {most:,} {what} at once; try again shortly")
-        self.taken = 0
-
-    def take(self, amount: int) -> None:
-        """Take so much, to be given back. Busy when there is not so much left."""
-        if self.taken + amount > self._most:
-            raise Busy(*self._refusal)
-        self.taken += amount
-
-    def give(self, amount: int) -> None:
-        """Give back what was taken."""
-        self.taken -= amount
-
-
 class Exchange:
     """One request and how its reply goes: the id added, the status remembered."""
 
@@ -86,8 +69,9 @@ class Exchange:
         asked = self.headers.get(b"x-request-id")
         self.id: bytes = asked if asked and REQUEST_ID.fullmatch(asked) else next(ids)
         self.status = CLIENT_LEFT
-        self.started = self.finished = self.closing = False
-        self.held = 0  # bytes of its body
+        self.started = self.finished = self.closing = self.over = False
+        self.began = time.perf_counter()
+        self.work = self.held = 0  # what was taken for it: a place among those at work, bytes of its body
         self._direct: Direct | None = scope.pop(DIRECT, None)
         self._send, self._drain = send, drain
 
@@ -145,7 +129,7 @@ class Gate:
         """ASGI."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        exchange, start = Exchange(scope, send, self._drain, self.ids), time.perf_counter()
+        exchange = Exchange(scope, send, self._drain, self.ids)
         self._telemetry.in_flight.inc()
         try:
             await self._pass(scope, receive, exchange)
@@ -157,26 +141,36 @@ class Gate:
             log.exception("unforeseen", extra={"request_id": exchange.id.decode(), "path": scope["path"]})
             await exchange.refuse(self._shaped(scope["path"], bug(exchange.id.decode())))
         finally:
-            self._telemetry.in_flight.dec()
-            self._tell(scope, exchange, time.perf_counter() - start)
+            self._end(scope, exchange)
         return None
 
     async def _pass(self, scope: Scope, receive: Receive, exchange: Exchange) -> None:
-        work = 0 if scope["path"] in ALWAYS_ADMITTED else 1
-        try:
-            body = await self._body(scope, receive, exchange)
-            self._work.take(work)
-            try:
-                body = await self._opened(body, exchange)
-                for each in self._hot:
-                    reply = await each.answer(scope, body)
-                    if reply is not None:
-                        return await exchange.reply(reply)
-                return await self._app(scope, replayed(body, receive), exchange.send)
-            finally:
-                self._work.give(work)
-        finally:
-            self._bytes.give(exchange.held)
+        body = await self._body(scope, receive, exchange)
+        if scope["path"] not in ALWAYS_ADMITTED:
+            self._work.take(1)
+            exchange.work = 1
+        body = await self._opened(body, exchange)
+        for each in self._hot:
+            reply = await each.answer(scope, body)
+            if reply is not None:
+                return await exchange.reply(reply)
+        return await self._app(scope, replayed(body, receive), partial(self._sent, scope, exchange))
+
+    async def _sent(self, scope: Scope, exchange: Exchange, message: Message) -> None:
+        """Pass a message on; of a reply that lasts nothing but its head is waited for."""
+        await exchange.send(message)
+        if LASTING in scope:
+            self._end(scope, exchange)
+
+    def _end(self, scope: Scope, exchange: Exchange) -> None:
+        """Give back what was taken for a request and tell of it, once."""
+        if exchange.over:
+            return
+        exchange.over = True
+        self._work.give(exchange.work)
+        self._bytes.give(exchange.held)
+        self._telemetry.in_flight.dec()
+        self._tell(scope, exchange, time.perf_counter() - exchange.began)
 
     async def _body(self, scope: Scope, receive: Receive, exchange: Exchange) -> bytes:
         body: bytes | None = scope.pop(WHOLE, None)

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from models.columns import SHOWN
@@ -16,6 +16,7 @@ from models.names import CHAMPION
 from models.scorer import Scorer
 from service.loader import Loader, Stamp
 from service.refusals import NotServed
+from service.repeated import repeated
 from service.served import Served, ServedModel
 from service.telemetry import Serving
 
@@ -34,6 +35,7 @@ class ScorerPool:
         self._max_loaded = max_loaded
         self._models: Mapping[str, ServedModel] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._listed: Collection[str] = ()
         self._retry_at = 0.0
         self._pinned: OrderedDict[tuple[str, int], Served] = OrderedDict()
         self._refreshing, self._pinning = asyncio.Lock(), asyncio.Lock()
@@ -49,6 +51,10 @@ class ScorerPool:
         if found is None:
             raise ModelNotFound(name[:SHOWN], sorted(self._models)[:LISTED])
         return found
+
+    def lists(self, name: str) -> bool:
+        """Whether the repository still has a model. One that it lost is served on, from memory."""
+        return name in self._listed
 
     def alias(self, name: str, alias: str = CHAMPION) -> Served:
         """What an alias serves. NotFound, or NotServed when it points at what could not be loaded."""
@@ -105,6 +111,7 @@ class ScorerPool:
         """Serve what the repository has now. Loads in a thread, then swaps in one step."""
         async with self._refreshing:
             stamps = await asyncio.to_thread(self._loader.stamps)
+            self._listed = stamps.keys()
             retry = time.monotonic() >= self._retry_at
             changed = [name for name in stamps if self._is_due(name, stamps[name], retry=retry)]
             if not changed:
@@ -118,21 +125,14 @@ class ScorerPool:
     async def running(self) -> AsyncIterator[None]:
         """Load everything, then keep up with the repository until the end."""
         await self.refresh()
-        task = asyncio.create_task(self._follow())
-        try:
+        async with repeated(self._follow, self._refresh_seconds):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _follow(self) -> None:
-        while True:
-            await asyncio.sleep(self._refresh_seconds)
-            try:
-                await self.refresh()
-            except Exception:  # whatever it was, the next look may succeed, and what is served stays
-                log.exception("the repository could not be read")
+        try:
+            await self.refresh()
+        except Exception:  # whatever it was, the next look may succeed, and what is served stays
+            log.exception("the repository could not be read")
 
     def _is_due(self, name: str, stamp: Stamp, *, retry: bool) -> bool:
         faulty = name in self._models and bool(self._models[name].faults)

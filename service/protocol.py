@@ -16,7 +16,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from service.wire import DIRECT, WHOLE, Direct, Headers
+from service.wire import DIRECT, LASTING, WHOLE, Direct, Headers
 
 # Scope, body, what writes a reply at once, what begins the task after all: whether it is taken.
 Take = Callable[[Scope, bytes, Direct, Callable[[], None]], bool]
@@ -62,6 +62,13 @@ class PatientProtocol(HttpToolsProtocol):
             self._close(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._timer is None:
             self._wait()
+
+    def shutdown(self) -> None:
+        """Told to stop. Whoever listens was told by now; one who does not even take that is not waited for."""
+        super().shutdown()
+        lasting = self.cycle is not None and LASTING in self.cycle.scope
+        if lasting and self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         """A head begins; most are whole in one piece, so no timer yet."""

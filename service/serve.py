@@ -11,18 +11,29 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from multiprocessing.reduction import DupFd
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.books import Damaged, clear, new_book
 from service.counts import Counts
 from service.listener import address_of, listen
 from service.logs import configure
 from service.process import set_aside, settle
+from service.rings import new_ring
 from service.settings import Settings
 from service.shared import SharedCounts
 from service.workers import Work, Workers
 
 log = logging.getLogger(__name__)
+Files = Sequence[int]  # descriptors, in the order of the workers' places
+
+
+class Beside(NamedTuple):
+    """What a worker has in common with those beside it, its place among them, and the process that started them."""
+
+    counts: Counts
+    rings: Files
+    place: int
+    parent: int
 
 
 def serve(settings: Settings) -> int:
@@ -40,38 +51,45 @@ def serve(settings: Settings) -> int:
 def _work(settings: Settings, listener: socket.socket) -> Work:
     """Answering, by processes that count together and share a socket, whose queue outlives each of them."""
     books = [new_book() for _ in range(settings.workers)]
+    rings = [new_ring() for _ in range(settings.workers)] if settings.events else []
     return Work(
-        start=partial(_start, settings, listener, books),
+        start=partial(_start, settings, listener, books, rings),
         served=lambda place: _served(books[place]),
         close=listener.close,
     )
 
 
-def _start(settings: Settings, listener: socket.socket, books: Sequence[int], place: int) -> SpawnProcess:
+def _start(
+    settings: Settings, listener: socket.socket, books: Files, rings: Files, place: int
+) -> SpawnProcess:
     # Not a fork: locks that a thread of ours holds at that moment would stay locked in it.
-    process = get_context("spawn").Process(
-        target=_begin, args=(settings, listener, [DupFd(book) for book in books], place)
-    )
+    passed = ([DupFd(file) for file in files] for files in (books, rings))
+    process = get_context("spawn").Process(target=_begin, args=(settings, listener, *passed, place))
     process.start()
     return process
 
 
-def _begin(settings: Settings, listener: socket.socket, books: Sequence[Any], place: int) -> None:
+def _begin(
+    settings: Settings, listener: socket.socket, books: Sequence[Any], rings: Sequence[Any], place: int
+) -> None:
     """What a worker does from its first moment on."""
+    parent = os.getppid()
     configure(settings.log_level, sys.stderr)
     counts = SharedCounts([book.detach() for book in books], place)
-    _answer(settings, listener, counts, os.getppid())
+    _answer(settings, listener, Beside(counts, [ring.detach() for ring in rings], place, parent))
 
 
-def _answer(
-    settings: Settings, listener: socket.socket, counts: Counts | None = None, parent: int | None = None
-) -> None:
+def _answer(settings: Settings, listener: socket.socket, beside: Beside | None = None) -> None:
     settle()
     # Half a second and 60 MB that the parent of workers has no use for.
     from service.app import create_app  # noqa: PLC0415
+    from service.events import Events  # noqa: PLC0415
     from service.server import Server  # noqa: PLC0415
 
-    Server(create_app(settings, counts=counts), listener, parent=parent, begun=set_aside).stay()
+    counts, rings, place, parent = beside or (None, (), 0, None)
+    events = Events.shared(rings, place) if rings else None
+    app = create_app(settings, counts=counts, events=events)
+    Server(app, listener, parent=parent, begun=set_aside).stay()
 
 
 def _served(book: int) -> bool:

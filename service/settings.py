@@ -65,6 +65,13 @@ class Settings(BaseModel):
         gt=0,
         description="Most versions kept loaded for requests that name a version no alias points at.",
     )
+    events: bool = Field(
+        default=False,
+        description="Tell whoever asks what is scored as it comes, values of single anomalies included.",
+    )
+    max_event_streams: int = Field(
+        default=32, gt=0, description="Most streams of events open at once; beyond it 503."
+    )
     # Every user of a machine can read the flags of every process on it: hidden, though it works.
     admin_key: CliSuppress[SecretStr | None] = Field(
         default=None,

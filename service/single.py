@@ -107,6 +107,7 @@ class Single:
             return None
         code, ratio = self._served.threshold.of_one(score)
         p_value, severity = self._served.scorer.calibration.of_one(score)
+        explained = self._explained(read.row, found, options.top_contributors)
         result = {
             "verdict": VERDICTS[code],
             "is_anomaly": IS_ANOMALY[code],
@@ -116,7 +117,7 @@ class Single:
             "latent_distance": found[2].item(),
             "p_value": p_value,
             "severity": severity,
-            **self._explained(read.row, found, options.top_contributors),
+            **explained,
             "reason": None,
             "suppressed": False,
             "rules": (),
@@ -124,7 +125,7 @@ class Single:
         }
         columns = options.orient == "columns"
         written = orjson.dumps({name: (value,) for name, value in result.items()} if columns else result)
-        self._tally.one(code, ratio, time.perf_counter() - began)
+        self._tally.one(code, ratio, time.perf_counter() - began, severity, explained["contributions"])
         return b"".join((self._head, written, b"}") if columns else (self._head, b"[", written, b"]}"))
 
     def read(self, body: bytes) -> Read | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import CollectorRegistry
@@ -15,10 +16,12 @@ from prometheus_client.exposition import choose_encoder
 from models.judgement import Judgement
 from service.collectors import BuildCollector, CountsCollector, Serving, StateCollector
 from service.counts import Counts, OwnCounts
+from service.events import Events
 from service.families import Families
 from service.processes import ProcessesCollector
+from service.recent import Cause
 from service.series import Distribution
-from service.tally import Tally, count_imputed
+from service.tally import HeardTally, Tally, count_imputed
 
 __all__ = ["OTHER", "Serving", "Tally", "Telemetry", "version_of"]
 OTHER = "other"
@@ -34,14 +37,18 @@ def version_of(distribution: str) -> str:
 
 
 class Telemetry:
-    """Everything that is counted and shown. Its numbers lie in `counts`, which several processes may share."""
+    """Everything that is counted and shown. Its numbers lie in `counts`, which several processes may share.
 
-    def __init__(self, counts: Counts | None = None) -> None:
-        self._counts = counts or OwnCounts()
+    What is scored is told to `events`, where there are any.
+    """
+
+    def __init__(self, counts: Counts | None = None, events: Events | None = None) -> None:
+        self._counts, self._events = counts or OwnCounts(), events
         self._families = Families(self._counts)
         self._tallies: dict[tuple[str, int], Tally] = {}
         self._routes: dict[tuple[str, str, int], Distribution] = {}
         self.in_flight, self.shed = self._families.in_flight.labels(), self._families.shed
+        self.event_streams = self._families.event_streams.labels()
         self.registry = CollectorRegistry()
         self.registry.register(CountsCollector(self._counts, self._families.all()))
         self.registry.register(BuildCollector(_build()))
@@ -55,9 +62,16 @@ class Telemetry:
         """What counts the records of a version that is loaded; the same one every time."""
         found = self._tallies.get((model, version_))
         if found is None:
-            found = Tally(self._families, self._counts, model, str(version_), columns)
-            self._tallies[model, version_] = found
+            found = self._tallies[model, version_] = self._tally(model, version_, columns)
         return found
+
+    def _tally(self, model: str, version_: int, columns: Sequence[str]) -> Tally:
+        bound = (self._families, self._counts, model, str(version_), columns)
+        if self._events is None:
+            return Tally(*bound)
+        tally = HeardTally(*bound)
+        tally.recent = self._events.recent(model, version_)
+        return tally
 
     def route(self, path: str, method: str, status: int) -> Distribution:
         """What times the requests to a documented path, or `other`, that end with a status."""
@@ -76,7 +90,7 @@ class Telemetry:
     def scored(self, model: str, version_: int, judgement: Judgement) -> None:
         """Count verdicts and anomaly scores."""
         tally = self.of(model, version_, judgement.columns.names)
-        tally.scored(judgement.codes, judgement.anomaly_score)
+        tally.scored(judgement.codes, judgement.anomaly_score, partial(_cause, judgement))
 
     def inferred(self, model: str, judgement: Judgement, seconds: float) -> None:
         """Count a run of a model and the values it filled in."""
@@ -100,6 +114,14 @@ class Telemetry:
         """All metrics as text, and its media type, in the form a scraper asks for."""
         encoder, media_type = choose_encoder(accept)
         return encoder(self.registry), media_type
+
+
+def _cause(judgement: Judgement, row: int) -> Cause:
+    """How severe an anomaly is, and the feature that adds most to it where the graph was asked for that."""
+    _, severity = judgement.calibration.of_one(judgement.score[row].item())
+    explained = judgement.scores.attribution.size and judgement.scores.expected.size
+    named = judgement.contributions(row, 1) if explained else []
+    return Cause(severity, *named[0][:3]) if named else Cause(severity)
 
 
 def _build() -> dict[str, str]:

@@ -26,6 +26,7 @@ class Disconnected(Exception):
 
 WHOLE = "offbeat.body"  # in a scope: the body, where all of it came before anybody asked
 DIRECT = "offbeat.direct"  # in a scope: a Direct, where the server has one
+LASTING = "offbeat.lasting"  # in a scope: the reply goes on for as long as somebody listens; nobody is to wait for its end
 # Writes a whole reply at once and says True; False where the standard messages must go instead.
 Direct = Callable[[int, Headers, bytes], bool]
 

@@ -82,7 +82,7 @@ class Judging:
         code, ratio = asked.threshold.of_one(score)
         p_value, severity = served.scorer.calibration.of_one(score)
         tally = self._telemetry.of(served.model, served.version, served.scorer.columns.names)
-        tally.one(code, ratio, time.perf_counter() - start)
+        tally.one(code, ratio, time.perf_counter() - start, severity)
         return Single([VERDICTS[code]], [ratio], [score], [error], [distance], [p_value], [severity])
 
 

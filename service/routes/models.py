@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from models.bundle import FACTS, PAGE
 from models.names import version_number
+from service.compressed import compressed
 from service.descriptions import (
     ModelDescription,
     ModelList,
@@ -51,15 +52,17 @@ def routes(pool: ScorerPool) -> APIRouter:
         responses=responses(404, 409),
         response_class=HTMLResponse,
     )
-    async def report(model: str, version: str) -> HTMLResponse:
+    async def report(model: str, version: str, request: Request) -> HTMLResponse:
         """The training report: one page that asks for nothing else."""
         page = await pool.file(model, version_number(version), PAGE)
-        return HTMLResponse(page, headers={"content-security-policy": POLICY})
+        body, headers = await compressed(page, request.headers.get("accept-encoding", ""))
+        return HTMLResponse(body, headers=headers | {"content-security-policy": POLICY})
 
     @router.get(f"{REPORT}/facts", summary="What a report shows", responses=responses(404, 409))
-    async def facts(model: str, version: str) -> Response:
+    async def facts(model: str, version: str, request: Request) -> Response:
         """What the training report is drawn from: histograms, the course over time, curves, the latent map."""
         data = await pool.file(model, version_number(version), FACTS)
-        return Response(data, media_type="application/json")
+        body, headers = await compressed(data, request.headers.get("accept-encoding", ""))
+        return Response(body, headers=headers, media_type="application/json")
 
     return router

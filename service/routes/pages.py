@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 ASSETS = "/docs/assets"
@@ -20,12 +19,8 @@ LOOK = {
 
 
 def routes(title: str) -> APIRouter:
-    """`/` and `/docs`."""
+    """`/docs`."""
     router = APIRouter(include_in_schema=False)
-
-    @router.get("/")
-    async def home() -> RedirectResponse:
-        return RedirectResponse("docs")
 
     @router.get("/docs")
     async def docs() -> Response:

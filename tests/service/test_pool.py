@@ -173,7 +173,7 @@ async def test_nothing_runs_on_when_the_service_has_ended(running):
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
 
     assert app._executor._shutdown
-    assert not [task for task in tasks if "_follow" in repr(task)]
+    assert not [task for task in tasks if "_again" in repr(task)]
 
 
 async def test_the_shipped_models_lie_below(settings):

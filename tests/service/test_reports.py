@@ -42,6 +42,18 @@ async def test_the_page_is_the_one_of_the_bundle_and_may_do_nothing(host):
     assert "sandbox" in reply.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", [REPORT, f"{REPORT}/facts"])
+async def test_it_is_sent_short_where_that_is_understood(host, path):
+    client, _ = host
+
+    whole = await client.get(path, headers={"accept-encoding": "identity"})
+    short = await client.get(path, headers={"accept-encoding": "br, gzip"})
+
+    assert "content-encoding" not in whole.headers
+    assert short.content == whole.content
+    assert short.num_bytes_downloaded < len(whole.content) / 2
+
+
 async def test_the_facts_are_json(host):
     client, _ = host
 

@@ -26,7 +26,7 @@ MOST_ROWS, MOST_BYTES = 50, 20_000_000
 PUMP = {"temperature": 31.0, "pressure": 4.1, "flow": 46.0, "valve": "open"}
 HEADER = "temperature,pressure,flow,valve\n"
 BEYOND = "a whole number beyond 2^53 is not exact; send it as text of a category, or rounded, such as 1.5e16"
-OPTIONS = "embedding, error_map, expected, extra, last_only, orient, threshold, top_contributors"
+OPTIONS = "actual, embedding, error_map, expected, extra, last_only, orient, threshold, top_contributors"
 NOT_AN_ALIAS = "is not an alias: a-z, 0-9, _ and -, at most 64, not all digits"
 
 

@@ -1,0 +1,49 @@
+// What is seen of a stream of events: rate, the highest scores of the last minutes, the latest anomalies.
+
+import { aboveIsRed, decades, drawn, horizontal, legend, ruled } from "./charts.js";
+import { made } from "./made.js";
+import { Recent } from "./recent.js";
+import { many, number, when } from "./said.js";
+
+const MOST_ANOMALIES = 50;
+const LIMIT = 1; // the anomaly score of the threshold
+
+export class Watched {
+  #recent = new Recent(); #plot;
+  #rate = made("strong", {}, "–"); #seen = made("span");
+  #none = made("p", { class: "dim" }, "No anomaly yet.");
+  #list = made("ol", { class: "anomalies", "aria-label": "Anomalies, the latest first" });
+
+  constructor(uPlot) {
+    const { box, plot, remove } = drawn(uPlot, {
+      height: 180, cursor: { show: false },
+      scales: {
+        x: { time: true, range: () => this.#recent.range(Date.now() / 1000) },
+        y: { distr: 3, range: (_, low, high) => uPlot.rangeLog(Math.min(low ?? LIMIT, LIMIT / 2), Math.max(high ?? LIMIT, LIMIT * 2), 10, false) },
+      },
+      axes: [horizontal(true), decades()], hooks: { draw: [ruled(() => LIMIT)] },
+      series: [{}, { stroke: aboveIsRed(() => LIMIT), width: 1.25, points: { show: true, size: 4 } }],
+    }, [[], []], "The highest anomaly scores of the last five minutes; the dashed line is the threshold");
+    this.#plot = plot;
+    this.remove = remove;
+    this.element = made("div", {}, made("p", {}, this.#rate, " records a second ", this.#seen),
+      legend("Highest anomaly scores.", { threshold: "dashed" }), box, made("h2", {}, "Anomalies"), this.#none, this.#list);
+  }
+
+  scored = (event) => this.#recent.add(event);
+
+  anomaly({ at, anomaly_score: score, feature, actual, expected }) {
+    this.#none.remove();
+    const why = feature ? `${feature}: ${number(actual)} where ${number(expected)} was expected` : "cause not asked for";
+    this.#list.prepend(made("li", {}, made("span", { class: "verdict anomaly" }, number(score, 3)), ` ${when(at)} `, made("span", {}, why)));
+    while (this.#list.children.length > MOST_ANOMALIES) this.#list.lastElementChild.remove();
+  }
+
+  // now: seconds since 1970.
+  draw(now) {
+    const recent = this.#recent;
+    this.#rate.textContent = number(recent.rate(now), 3);
+    this.#seen.textContent = `· ${many(recent.records, "record")} and ${many(recent.anomalies, "anomaly", "anomalies")} seen here`;
+    this.#plot.setData(recent.course());
+  }
+}
