@@ -40,6 +40,7 @@ class DemoSettings(Settings):
 
     file: CliPositionalArg[Path] = Field(default=FAULTS, description="CSV to send.")
     model: str = Field(default="host", description="Which model to ask.")
+    events: bool = Field(default=True, description="Tell the console what is scored as it comes.")
     drain_seconds: float = Field(default=0, ge=0, description="Nobody else is waiting here.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Least level to log."
@@ -105,7 +106,8 @@ class Guide(Thread):
             f"curl -s '{address}/v1/models/{self._model}/score?extra=ignore&top_contributors=1' "
             f"-H 'Content-Type: text/csv' --data-binary @{_near(self._file)}"
         )
-        self._console.print(f"\nAPI page   {address}/docs", style="bold")
+        self._console.print(f"\nConsole    {address}/", style="bold")
+        self._console.print(f"API page   {address}/docs", style="bold")
         self._console.print("By hand    " + line, soft_wrap=True)
         if not os.environ.get("CI"):
             self._console.print("\nServing until Ctrl-C.", style="dim")
