@@ -136,5 +136,5 @@ def create_app(
     app.include_router(events_route.routes(streams))
     app.include_router(pages.routes(TITLE))
     pages.mount_assets(app)
-    console.mount_console(app, live=settings.events)
+    console.mount_console(app, live=settings.events, admin=settings.admin_key is not None)
     return app

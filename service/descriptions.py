@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from models.bundle import FACTS
 from models.features import Feature
 from models.manifest import Manifest
 from models.names import CHAMPION
@@ -61,6 +62,7 @@ class VersionDescription(Described):
     passthrough: tuple[str, ...] = Field(description="Columns it accepts and echoes, but does not read.")
     aliases: list[str] = Field(description="The aliases that point at it.")
     created: str
+    report: bool = Field(description="Whether it was published with a report of its training.")
     quality: dict[str, JsonValue] = Field(description="What its training measured on rows it never saw.")
 
 
@@ -157,6 +159,7 @@ def version_description(model: ServedModel, served: Served) -> VersionDescriptio
         passthrough=manifest.columns.passthrough,
         aliases=[alias for alias, other in model.aliases.items() if other.version == served.version],
         created=manifest.training.created,
+        report=FACTS in manifest.files,
         quality=manifest.quality,
     )
 

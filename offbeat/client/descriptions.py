@@ -48,6 +48,7 @@ class Version(TypedDict):
     passthrough: list[str]
     aliases: list[str]
     created: str
+    report: bool
     quality: dict[str, Any]
 
 

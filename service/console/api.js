@@ -5,8 +5,7 @@ const SHOWN = 5; // of the mistakes in a body
 export class Refused extends Error {
   constructor(problem, status) {
     const wrong = (problem.errors ?? []).map((each) => (each.pointer ? `${each.pointer}: ${each.detail}` : each.detail));
-    const more = wrong.length > SHOWN ? [`… and ${wrong.length - SHOWN} more`] : [];
-    super([problem.detail ?? `The service answered ${status}.`, ...wrong.slice(0, SHOWN), ...more].join("\n"));
+    super([problem.detail ?? `The service answered ${status}.`, ...wrong.slice(0, SHOWN)].join("\n"));
     this.status = status;
   }
 }
@@ -31,12 +30,14 @@ export const model = (name) => read(address(name));
 export const version = (name, number) => read(address(name, "versions", number));
 export const report = (name, number) => `${address(name, "versions", number)}/report`;
 
-// What a version's report shows; null where it was published without one.
-export const facts = (name, number) =>
-  read(`${report(name, number)}/facts`).catch((error) => {
-    if (error.status === 404) return null;
-    throw error;
-  });
+// What a version's report shows.
+export const facts = (name, number) => read(`${report(name, number)}/facts`);
+
+// How many seconds this machine's clock is ahead of the service's.
+export async function ahead() {
+  const reply = await ask("healthz");
+  return Date.now() / 1000 - Date.parse(reply.headers.get("date")) / 1000;
+}
 
 export async function score(name, source, options) {
   const query = new URLSearchParams({ orient: "columns", embedding: true, ...options });
@@ -50,10 +51,13 @@ const admin = (key, method, body) => ({
   method, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: body && JSON.stringify(body),
 });
 
-export const promote = (name, alias, number, key) =>
-  ask(address(name, "aliases", alias), admin(key, "PUT", { version: number }));
+// What an alias is from then on.
+const changed = async (path, options) => (await ask(path, options)).json();
 
-export const rollBack = (name, alias, key) => ask(`${address(name, "aliases", alias)}/rollback`, admin(key, "POST"));
+export const promote = (name, alias, number, key) =>
+  changed(address(name, "aliases", alias), admin(key, "PUT", { version: number }));
+
+export const rollBack = (name, alias, key) => changed(`${address(name, "aliases", alias)}/rollback`, admin(key, "POST"));
 
 export const keepThreshold = (name, alias, threshold, key) =>
-  ask(`${address(name, "aliases", alias)}/threshold`, admin(key, "PATCH", { threshold }));
+  changed(`${address(name, "aliases", alias)}/threshold`, admin(key, "PATCH", { threshold }));

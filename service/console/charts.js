@@ -8,8 +8,12 @@ const MOST_DECADES = 6;
 let library;
 
 export const uplot = () => (library ??= new Promise((done, failed) => {
+  const lost = () => {
+    library = null; // the next who asks tries again
+    failed(new Error("The charts could not be loaded: the service does not answer. Try again in a moment."));
+  };
   document.head.append(made("link", { rel: "stylesheet", href: `${HERE}vendor/uPlot.min.css` }));
-  document.head.append(made("script", { src: `${HERE}vendor/uPlot.iife.min.js`, onload: () => done(window.uPlot), onerror: () => failed(new Error("The charts could not be loaded.")) }));
+  document.head.append(made("script", { src: `${HERE}vendor/uPlot.iife.min.js`, onload: () => done(window.uPlot), onerror: lost }));
 }));
 
 export const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

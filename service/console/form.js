@@ -8,24 +8,43 @@ const LONGEST_PASTE = 200_000; // characters that a text field bears; longer one
 const LIKE_THIS = "time,temperature,flow\n2026-01-01 00:00,31.2,46.0";
 
 export class Form {
-  #chosen; #take; #tell;
+  tick = "ignore columns the model does not know";
+  #served; #chosen; #take; #tell;
   #field = made("textarea", { name: "records", rows: "5", spellcheck: "false", placeholder: LIKE_THIS });
+  #example = made("button", { type: "button", onclick: () => this.#typical() }, "A typical record");
   #ignore = made("input", { type: "checkbox", name: "ignore" });
 
-  constructor(names, asked, take, tell) {
-    this.#take = (source) => take(this, source);
+  // served: descriptions of the models there are. take: told what makes the records.
+  constructor(served, take, tell) {
+    this.#served = served;
+    this.#take = take;
     this.#tell = tell;
-    this.#chosen = made("select", { name: "model" }, names.map((name) => made("option", { selected: name === asked }, name)));
+    this.#chosen = made("select", { name: "model", onchange: () => this.#changed() }, served.map((each) => made("option", {}, each.model)));
     this.#field.addEventListener("paste", (event) => this.#pasted(event));
     this.element = made("form", { class: "drop", onsubmit: (event) => this.#submitted(event) },
       made("p", {}, made("label", {}, "Model ", this.#chosen)), this.#files(), made("label", {}, "Or paste records", this.#field),
       made("p", { class: "acts" }, made("button", {}, "Score"),
-        made("button", { type: "button", onclick: () => this.#typical() }, "A typical record"),
-        made("label", {}, this.#ignore, " ignore columns the model does not know")));
+        this.#example, made("label", {}, this.#ignore, ` ${this.tick}`)),
+      made("p", { class: "dim small" }, "What is scored here is counted in the service's metrics like everything else."));
+    this.#changed();
   }
 
+  // Of the model that is chosen: what it is called, and what it judges.
   get model() {
-    return this.#chosen.value;
+    return this.#served.find((each) => each.model === this.#chosen.value);
+  }
+
+  // Whether there is such a model; then it is chosen.
+  choose(name) {
+    const there = this.#served.some((each) => each.model === name);
+    if (there) this.#chosen.value = name;
+    this.#changed();
+    return there;
+  }
+
+  // Of windows and pictures one typical record says nothing.
+  #changed() {
+    this.#example.hidden = this.model.kind !== "records";
   }
 
   get ignore() {
@@ -55,8 +74,9 @@ export class Form {
 
   // One record as it usually is, to be changed and scored.
   async #typical() {
+    if (this.#field.value.trim()) return this.#tell("There is something in the field already; a typical record goes into an empty one.", "refused");
     try {
-      const { champion } = await model(this.model);
+      const { champion } = await model(this.model.model);
       const record = Object.fromEntries(champion.features.filter((each) => each.kind !== "image").map((each) => [each.name, each.typical]));
       this.#field.value = JSON.stringify({ records: [record] }, null, 1);
       this.#field.focus();

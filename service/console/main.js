@@ -1,7 +1,7 @@
 // Which page is shown, by the address: #models, #try, #live. Knows no chart.
 
-import { made } from "./made.js";
 import { Key } from "./key.js";
+import { made } from "./made.js";
 
 const PAGES = {
   models: () => import("./models.js"),
@@ -10,43 +10,63 @@ const PAGES = {
 };
 const page = document.getElementById("page");
 const told = document.getElementById("told");
+const links = [...document.querySelectorAll("nav a[data-page]")];
 const key = new Key();
-let leave = () => {};
+const kept = new Map(); // pages that are as they were when one comes back
+let here = null;
 let visit = 0;
 
 function tell(text, kind = "") {
   told.textContent = text;
   told.className = kind;
+  if (kind) told.scrollIntoView({ block: "nearest" });
 }
 
-function mark(name) {
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+function asked() {
+  try {
+    const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    return Object.hasOwn(PAGES, name) ? [name, rest] : ["models", []];
+  } catch {
+    return ["models", []];
   }
 }
 
+// The other pages are about the same model.
+function mark(name, model) {
+  for (const link of links) {
+    if (model) link.hash = `${link.dataset.page}/${encodeURIComponent(model)}`;
+    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${links.find((each) => each.dataset.page === name).textContent} · offbeat`;
+}
+
 async function go() {
-  if (location.hash === "#page") return; // the skip link
-  const [asked, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
-  const name = asked in PAGES ? asked : "models";
+  const [name, rest] = asked();
   const mine = ++visit;
-  leave();
-  leave = () => {};
+  here?.leave?.();
+  here = null;
   tell("");
-  mark(name);
-  document.title = `${document.querySelector(`nav a[href="#${name}"]`).textContent} · offbeat`;
-  const box = made("div", {}, made("p", { class: "dim" }, "Loading …"));
+  mark(name, rest[0]);
+  const box = kept.get(name)?.box ?? made("div", {}, made("p", { class: "dim" }, "Loading …"));
   page.replaceChildren(box);
+  if (mine > 1) page.focus({ preventScroll: true });
   try {
-    const { show } = await PAGES[name]();
-    const left = await show({ box, tell, key, rest });
-    if (mine === visit) leave = left ?? leave;
-    else left?.();
+    const shown = kept.get(name)?.page ?? (await (await PAGES[name]()).show({ box, tell, key, rest }));
+    if (mine !== visit) return shown?.leave?.();
+    here = shown;
+    if (shown?.back) {
+      kept.set(name, { box, page: shown });
+      shown.back(rest);
+    }
   } catch (error) {
     box.replaceChildren(made("p", { class: "refused" }, error.message), made("button", { onclick: go }, "Try again"));
   }
 }
 
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  page.focus();
+});
 addEventListener("hashchange", go);
 go();

@@ -17,7 +17,7 @@ function mover(plots, whole) {
   return { to, by, near };
 }
 
-// Buttons for keyboards and fingers, wheel and Shift-drag for mice.
+// Buttons for keyboards and fingers, Ctrl with the wheel and Shift-drag for mice.
 export function moves(plots, whole) {
   const move = mover(plots, whole);
   const act = (text, label, onclick) => made("button", { type: "button", "aria-label": label, title: label, onclick }, text);
@@ -30,6 +30,7 @@ export function moves(plots, whole) {
 
 function handled(plot, move) {
   plot.over.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey || !event.deltaY) return; // a page that is scrolled goes on being scrolled
     event.preventDefault();
     move.near(event.deltaY < 0 ? NEARER : 1 / NEARER, plot.posToVal(event.offsetX, "x"));
   }, { passive: false });

@@ -5,34 +5,25 @@ import { count, number, share, when } from "./said.js";
 
 const LEAST_SHARE = 0.01; // of a score; what adds less is not listed
 
-export function record(verdicts, row, { pick, follow }) {
+export function record(verdicts, row, follow) {
   const { results } = verdicts;
   const verdict = verdicts.verdict(row);
   const causes = (results.contributions[row] ?? []).filter((each, place) => !place || each.share >= LEAST_SHARE);
   return made("div", {},
     made("h3", {}, `Record ${count(row + 1)} `, made("span", { class: `verdict ${verdict}` }, verdict)),
-    steps(verdicts, row, pick),
     made("p", { class: "dim" }, facts(verdicts, row).join(" · ")),
     [results.reason[row], ...(results.warnings[row] ?? [])].filter(Boolean).map((each) => made("p", { class: "warned" }, each)),
     imputed(results.imputed[row] ?? []),
     pictures(results, row),
     causes.length ? made("h4", {}, "What made the score") : null,
-    made("ol", { class: "causes" }, causes.map((each) => cause(each, follow))));
-}
-
-function steps(verdicts, row, pick) {
-  const act = (text, step) => {
-    const to = verdicts.anomalyFrom(row, step);
-    return made("button", { type: "button", disabled: to === row, onclick: () => pick(to) }, text);
-  };
-  return made("p", { class: "acts" }, act("← anomaly before", -1), act("next anomaly →", 1));
+    made("ol", { class: "causes" }, causes.map((each) => cause(each, typeof each.expected === "number" && results.actual && !results.error_map ? follow : null))));
 }
 
 function facts(verdicts, row) {
   const { results } = verdicts;
-  if (results.score[row] == null) return verdicts.times ? [when(verdicts.times[row])] : [];
+  if (results.score[row] == null) return verdicts.times ? [`${when(verdicts.times[row])} UTC`] : [];
   return [
-    verdicts.times && when(verdicts.times[row]),
+    verdicts.times && `${when(verdicts.times[row])} UTC`,
     `anomaly score ${number(verdicts.anomalyScore(row), 3)}`,
     `severity ${number(results.severity[row], 2)}`,
     `p-value ${number(results.p_value[row], 2)}`,

@@ -1,6 +1,6 @@
 // The records as a table, page by page: sorted by any column, all of them or the anomalies.
 
-import { made } from "./made.js";
+import { closed, made } from "./made.js";
 import { count, number, when } from "./said.js";
 
 const A_PAGE = 25;
@@ -8,7 +8,7 @@ const ORDER = ["unknown", "normal", "anomaly"];
 // What each column is sorted by, and what stands in it.
 const COLUMNS = {
   record: { key: (_, row) => row },
-  time: { key: (verdicts, row) => verdicts.times[row], cell: when },
+  "time (UTC)": { key: (verdicts, row) => verdicts.times[row], cell: when },
   verdict: { key: (verdicts, row) => ORDER.indexOf(verdicts.verdict(row)), cell: (place) => made("span", { class: `verdict ${ORDER[place]}` }, ORDER[place]), down: true },
   "anomaly score": { key: (verdicts, row) => verdicts.anomalyScore(row), cell: (value) => number(value, 3), down: true },
   severity: { key: (verdicts, row) => verdicts.results.severity[row], cell: (value) => number(value, 2), down: true },
@@ -25,7 +25,7 @@ export class Records {
   constructor(verdicts, onPick) {
     this.#verdicts = verdicts;
     this.#onPick = onPick;
-    this.#names = Object.keys(COLUMNS).filter((name) => name !== "time" || verdicts.times);
+    this.#names = Object.keys(COLUMNS).filter((name) => name !== "time (UTC)" || verdicts.times);
     this.#heads = new Map(this.#names.map((name) => [name, made("th", { scope: "col" }, made("button", { type: "button", onclick: () => this.#sort(name) }, name))]));
     this.element = made("section", { "aria-label": "Records" },
       made("div", { class: "acts" }, made("label", {}, this.#only, " anomalies only"), this.#before, this.#place, this.#after),
@@ -40,15 +40,16 @@ export class Records {
     const pages = Math.max(1, Math.ceil(rows.length / A_PAGE));
     this.#page = Math.max(0, Math.min(this.#page, pages - 1));
     for (const [name, head] of this.#heads) head.setAttribute("aria-sort", name !== this.#by ? "none" : this.#down ? "descending" : "ascending");
-    this.#before.disabled = this.#page === 0;
-    this.#after.disabled = this.#page === pages - 1;
-    this.#place.textContent = rows.length ? `page ${count(this.#page + 1)} of ${count(pages)}` : "no anomaly at this threshold";
+    closed(this.#before, this.#page === 0);
+    closed(this.#after, this.#page === pages - 1);
+    const place = rows.length ? `page ${count(this.#page + 1)} of ${count(pages)}` : "no anomaly at this threshold";
+    if (this.#place.textContent !== place) this.#place.textContent = place; // told again only when it is another
     this.#body.replaceChildren(...rows.slice(this.#page * A_PAGE, (this.#page + 1) * A_PAGE).map((row) => this.#line(row)));
   }
 
   mark(row) {
     this.#picked = row;
-    for (const each of this.#body.children) each.toggleAttribute("aria-selected", each.dataset.row === String(row));
+    for (const each of this.#body.children) current(each, each.dataset.row === String(row));
   }
 
   #to(page) {
@@ -70,10 +71,15 @@ export class Records {
   }
 
   #line(row) {
-    return made("tr", { "data-row": row, "aria-selected": row === this.#picked, onclick: () => this.#onPick(row) },
+    return made("tr", { "data-row": row, "aria-current": row === this.#picked && "true", onclick: () => this.#onPick(row) },
       made("th", { scope: "row" }, made("button", { type: "button", "aria-label": `Record ${row + 1}` }, count(row + 1))),
       this.#names.slice(1).map((name) => made("td", {}, COLUMNS[name].cell(COLUMNS[name].key(this.#verdicts, row)))));
   }
+}
+
+function current(line, is) {
+  if (is) line.setAttribute("aria-current", "true");
+  else line.removeAttribute("aria-current");
 }
 
 // Nothing comes last, whichever way it is sorted.

@@ -19,4 +19,5 @@ export function share(value) {
 
 export const megabytes = (bytes) => `${number(bytes / 2 ** 20, 3)} MB`;
 
-export const when = (seconds) => new Date(1000 * seconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, "");
+// In UTC.
+export const when = (seconds) => new Date(1000 * seconds).toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");

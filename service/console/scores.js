@@ -2,6 +2,7 @@
 
 import { aboveIsRed, decades, drawn, horizontal, legend, marked, ruled } from "./charts.js";
 import { made } from "./made.js";
+import { SPAN } from "./slider.js";
 
 const LEAST = 1e-3; // of the threshold; scores below are drawn here, since a logarithm has no zero
 
@@ -10,7 +11,7 @@ export class ScoreChart {
     const scores = verdicts.results.score;
     const shown = order.map((row) => (scores[row] == null ? null : Math.max(scores[row], LEAST * verdicts.served)));
     const limit = () => verdicts.threshold;
-    const range = (_, low, high) => uPlot.rangeLog(Math.min(low ?? limit(), limit()), Math.max(high ?? limit(), limit()), 10, false);
+    const range = (_, low, high) => uPlot.rangeLog(Math.min(low ?? Infinity, verdicts.served / SPAN), Math.max(high ?? 0, verdicts.served * SPAN), 10, false);
     const { box, plot, remove } = drawn(uPlot, {
       ...options, scales: { ...options.scales, y: { distr: 3, range } },
       hooks: { draw: [ruled(limit), marked(here)] },

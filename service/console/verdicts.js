@@ -1,5 +1,7 @@
 // The verdicts of one reply, judged again by any threshold. Knows neither pages nor charts.
 
+const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(?::\d\d(?:[.]\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
 export class Verdicts {
   constructor(reply, described) {
     const { results } = reply;
@@ -10,6 +12,8 @@ export class Verdicts {
     this.results = results;
     this.rows = results.score.length;
     [this.timeName, this.times] = timesOf(results.passthrough ?? [], described);
+    const { series } = described.window ?? {};
+    this.series = series && results.passthrough?.every((each) => each[series] != null) ? results.passthrough.map((each) => String(each[series])) : null;
     this.order = [...Array(this.rows).keys()]; // of the records: in time where there is one
     if (this.times) this.order.sort((one, other) => this.times[one] - this.times[other]);
   }
@@ -50,19 +54,26 @@ export class Verdicts {
 function timesOf(passthrough, described) {
   const first = passthrough[0];
   if (!first || passthrough.length < 2) return [null, null];
-  const names = [described.window?.time, ...Object.keys(first)].filter((name) => typeof first[name] === "string" && first[name].includes("-"));
-  for (const name of names) {
-    const found = passthrough.map((each) => Date.parse(each[name]) / 1000);
-    if (found.every(Number.isFinite)) return [name, found];
+  for (const name of [described.window?.timestamp, ...Object.keys(first)]) {
+    const found = passthrough.map((each) => seconds(each[name]));
+    if (found.every(Number.isFinite) && found.some((each) => each !== found[0])) return [name, found];
   }
   return [null, null];
 }
 
+// Of a time as ISO 8601 has it, in UTC where it names no zone; NaN of all else.
+function seconds(text) {
+  const found = typeof text === "string" ? TIME.exec(text) : null;
+  if (!found) return NaN;
+  const [, clock, zone] = found;
+  return Date.parse(`${text.replace(" ", "T")}${clock && !zone ? "Z" : ""}`) / 1000;
+}
+
 // The share of ordinary records that a threshold flags, between those the report measured; null beyond them.
 export function falseAlarms(sweep, threshold) {
-  const at = sweep.thresholds.findIndex((each) => each >= threshold * (1 - 1e-9));
+  const at = sweep.thresholds.findIndex((each) => each >= threshold * (1 - 1e-8));
   if (at < 0) return null;
-  if (at === 0) return threshold < sweep.thresholds[0] * (1 - 1e-9) ? null : sweep.flagged[0];
+  if (at === 0) return threshold < sweep.thresholds[0] * (1 - 1e-8) ? null : sweep.flagged[0];
   const [low, high] = [Math.log(sweep.thresholds[at - 1]), Math.log(sweep.thresholds[at])];
   const part = Math.min(1, (Math.log(threshold) - low) / (high - low));
   return sweep.flagged[at - 1] + part * (sweep.flagged[at] - sweep.flagged[at - 1]);

@@ -1,5 +1,6 @@
 // What is known of one version: what it is, how good it was, what it reads. Made of its description and its report's facts.
 
+import { report as address } from "./api.js";
 import { made, row, table } from "./made.js";
 import { many, number, share } from "./said.js";
 
@@ -7,12 +8,16 @@ const MOST_CATEGORIES = 8;
 const NAMES = { auroc: "AUROC", average_precision: "average precision", f1: "F1", precision: "precision", recall: "recall" };
 
 export const about = (version, facts) =>
-  [made("h3", {}, `Version ${version.version}`), tiles(version, facts), ...quality(version), features(version, facts)];
+  [made("h3", {}, `Version ${version.version}`), report(version), tiles(version, facts), ...quality(version), features(version, facts)];
+
+const report = (version) => (version.report
+  ? made("p", {}, made("a", { href: address(version.model, version.version), target: "_blank", rel: "noopener" }, "How it was trained: the report"))
+  : made("p", { class: "dim" }, "It was published without a report."));
 
 function tiles(version, facts) {
   const every = [
     ["variant", version.variant], ["score", version.head], ["judges", version.kind],
-    ["threshold", number(version.threshold)], ["set by", version.threshold_method],
+    ["own threshold", number(version.threshold)], ["set by", version.threshold_method],
     ["latents", version.latent_size], ["trained", version.created.slice(0, 10)],
     facts && ["records in its file", number(facts.rows, 9)],
     ["false alarms, test records", share(version.quality.false_positive_rate)],

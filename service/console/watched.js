@@ -9,16 +9,19 @@ const MOST_ANOMALIES = 50;
 const LIMIT = 1; // the anomaly score of the threshold
 
 export class Watched {
-  #recent = new Recent(); #plot;
+  #recent; #plot; #ahead;
   #rate = made("strong", {}, "–"); #seen = made("span");
   #none = made("p", { class: "dim" }, "No anomaly yet.");
   #list = made("ol", { class: "anomalies", "aria-label": "Anomalies, the latest first" });
 
-  constructor(uPlot) {
+  // ahead: seconds by which this machine's clock is ahead of the service's.
+  constructor(uPlot, ahead) {
+    this.#ahead = ahead;
+    this.#recent = new Recent(this.#now);
     const { box, plot, remove } = drawn(uPlot, {
       height: 180, cursor: { show: false },
       scales: {
-        x: { time: true, range: () => this.#recent.range(Date.now() / 1000) },
+        x: { time: true, range: () => this.#recent.range(this.#now) },
         y: { distr: 3, range: (_, low, high) => uPlot.rangeLog(Math.min(low ?? LIMIT, LIMIT / 2), Math.max(high ?? LIMIT, LIMIT * 2), 10, false) },
       },
       axes: [horizontal(true), decades()], hooks: { draw: [ruled(() => LIMIT)] },
@@ -27,23 +30,28 @@ export class Watched {
     this.#plot = plot;
     this.remove = remove;
     this.element = made("div", {}, made("p", {}, this.#rate, " records a second ", this.#seen),
-      legend("Highest anomaly scores.", { threshold: "dashed" }), box, made("h2", {}, "Anomalies"), this.#none, this.#list);
+      legend("Highest anomaly scores.", { threshold: "dashed" }), box, made("h2", {}, "Anomalies"), made("p", { class: "dim small" }, "The strangest of each moment, the latest first."), this.#none, this.#list);
   }
 
   scored = (event) => this.#recent.add(event);
 
-  anomaly({ at, anomaly_score: score, feature, actual, expected }) {
+  anomaly({ at, version, anomaly_score: score, feature, actual, expected }) {
     this.#none.remove();
     const why = feature ? `${feature}: ${number(actual)} where ${number(expected)} was expected` : "cause not asked for";
-    this.#list.prepend(made("li", {}, made("span", { class: "verdict anomaly" }, number(score, 3)), ` ${when(at)} `, made("span", {}, why)));
+    this.#list.prepend(made("li", {}, made("span", { class: "verdict anomaly", title: "anomaly score" }, number(score, 3)), ` ${when(at)} UTC, version ${version} `, made("span", {}, why)));
     while (this.#list.children.length > MOST_ANOMALIES) this.#list.lastElementChild.remove();
   }
 
-  // now: seconds since 1970.
-  draw(now) {
-    const recent = this.#recent;
+  // Of the service, in seconds since 1970.
+  get #now() {
+    return Date.now() / 1000 - this.#ahead;
+  }
+
+  draw() {
+    const [recent, now] = [this.#recent, this.#now];
+    recent.forget(now);
     this.#rate.textContent = number(recent.rate(now), 3);
-    this.#seen.textContent = `· ${many(recent.records, "record")} and ${many(recent.anomalies, "anomaly", "anomalies")} seen here`;
+    this.#seen.textContent = `· ${many(recent.records, "record")} and ${many(recent.anomalies, "anomaly", "anomalies")} since this page was opened`;
     this.#plot.setData(recent.course());
   }
 }

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 FOLDER = Path(__file__).parents[1] / "console"
+ON = {True: "on", False: "off"}
 INDEX, FILES = "index.html", "/console"
 # Whatever a model, a feature or a record is called: nothing of it can become a script, or ask anybody for anything.
 POLICY = (
@@ -35,10 +36,11 @@ class Console(StaticFiles):
         return response
 
 
-def routes(*, live: bool) -> APIRouter:
-    """`/`. live: whether there are events to be followed, which the page must know before it asks."""
+def routes(*, live: bool, admin: bool) -> APIRouter:
+    """`/`. What the page must know before it asks: whether there are events to be followed, and anybody may change anything."""
     router = APIRouter(include_in_schema=False)
-    page = (FOLDER / INDEX).read_text().replace("<html", f'<html data-live="{"on" if live else "off"}"')
+    told = f'data-live="{ON[live]}" data-admin="{ON[admin]}"'
+    page = (FOLDER / INDEX).read_text().replace("<html", f"<html {told}")
 
     @router.get("/")
     async def home() -> Response:
@@ -47,7 +49,7 @@ def routes(*, live: bool) -> APIRouter:
     return router
 
 
-def mount_console(app: FastAPI, *, live: bool) -> None:
+def mount_console(app: FastAPI, *, live: bool, admin: bool) -> None:
     """The page, and what it loads."""
-    app.include_router(routes(live=live))
+    app.include_router(routes(live=live, admin=admin))
     app.mount(FILES, GZipMiddleware(Console(directory=FOLDER)))

@@ -13,7 +13,6 @@ LOOK = {
     "tryItOutEnabled": True,
     "displayRequestDuration": True,
     "defaultModelsExpandDepth": 0,
-    "persistAuthorization": True,
     "validatorUrl": None,
 }
 

@@ -20,8 +20,8 @@ LOADED = re.compile(
 OWN = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.parent.name != "vendor")
 
 
-def client_of(folder: Path, *, events: bool = False) -> httpx.AsyncClient:
-    app = create_app(Settings(repository=folder, events=events), Repository(folder))
+def client_of(folder: Path, **told: object) -> httpx.AsyncClient:
+    app = create_app(Settings.model_validate({"repository": folder, **told}), Repository(folder))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
 
 
@@ -58,12 +58,15 @@ def test_no_file_makes_markup_of_text():
     assert [path.name for path in OWN if ways.search(path.read_text())] == []
 
 
-@pytest.mark.parametrize("events", [False, True])
-async def test_the_page_knows_whether_there_is_anything_to_be_followed(tmp_path: Path, events: bool):  # noqa: FBT001
-    async with client_of(tmp_path, events=events) as client:
-        page = (await client.get("/")).text
+async def test_the_page_knows_what_there_is_to_be_followed_and_changed(tmp_path: Path):
+    async with (
+        client_of(tmp_path) as client,
+        client_of(tmp_path, events=True, admin_key="a long key") as other,
+    ):
+        closed, open_ = [(await each.get("/")).text for each in (client, other)]
 
-    assert f'data-live="{"on" if events else "off"}"' in page
+    assert '<html data-live="off" data-admin="off" lang="en">' in closed
+    assert '<html data-live="on" data-admin="on" lang="en">' in open_
 
 
 async def test_files_are_sent_short_and_again_only_when_they_have_changed(tmp_path: Path):

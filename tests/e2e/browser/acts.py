@@ -52,29 +52,31 @@ def trained(repository: Path, data: Path, name: str, *told: str) -> None:
 
 
 @contextmanager
-def serving(repository: Path, *told: str, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A service of its own process, ready; its address ends in a slash."""
+def serving(
+    repository: Path, *told: str, port: int = 0, key: str = KEY, ready: bool = True
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A service of its own process, ready unless it cannot be; its address ends in a slash."""
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
     command = [sys.executable, "-m", "offbeat", "serve", "--port", str(port), "--repository", str(repository)]
-    environment = {**os.environ, "OFFBEAT_ADMIN_KEY": KEY}
+    environment = os.environ | ({"OFFBEAT_ADMIN_KEY": key} if key else {})
     process = subprocess.Popen([*command, *told], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/"
-        _wait_ready(url, process)
+        _wait(f"{url}{'readyz' if ready else 'healthz'}", process)
         yield url, process
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         assert process.poll() is None, "the service ended"
         try:
-            if httpx.get(f"{url}readyz").status_code == httpx.codes.OK:
+            if httpx.get(url).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass

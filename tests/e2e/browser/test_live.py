@@ -25,7 +25,7 @@ def test_what_is_scored_is_seen(open_page: Callable[..., Page], repository: Path
         for row in range(STRANGE - 20, STRANGE + 4):
             anomalies += post(url, slice(row, row + 1))
 
-        expect(page.get_by_text(f"64 records and {anomalies} anomalies seen here")).to_be_visible()
+        expect(page.get_by_text(f"64 records and {anomalies} anomalies since this page")).to_be_visible()
         expect(page.locator(".anomalies li").first).to_contain_text("where")
         assert page.locator(".anomalies li").count() <= anomalies
         assert findings(page) == []
