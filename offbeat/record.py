@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         print(f"cannot write {options.output}: {error.strerror}", file=sys.stderr)
         return 1
-    print(f"{rows} rows in {options.output}; next: offbeat train {options.output} --name host")
+    print(f"{rows} rows in {options.output}; next: offbeat train {options.output} --name machine")
     return 0
 
 

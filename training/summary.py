@@ -18,6 +18,10 @@ DRIFT = (
     "what is normal drifts: a threshold for as long a time again as was recorded, from no held-out rows; "
     "--drift off where the series stands still"
 )
+UNLIKE = "that is far more than was asked for: the test records are unlike those that set the threshold; "
+STRETCHES = "--blocks 5 would give every part some of each stretch of the recording"
+LONGER = "a longer recording would hold more of what is normal"
+UNLIKELY, FEW = 3, 10  # times the share that was asked for, and flags that chance may raise
 MANY = 3  # times the window's length: fewer readings without a window are just the beginning, and a gap
 
 
@@ -46,6 +50,10 @@ def print_summary(
     console.print(f"{training.epochs} epochs, {training.seconds:.1f} s")
     console.print(f"threshold {threshold.value:.4g} ({threshold.method} {threshold.parameter:g})")
     _print_quality(console, cast("dict[str, Any]", manifest.quality), what)
+    if _is_unlike(manifest):
+        console.print(
+            UNLIKE + (STRETCHES if training.settings.get("blocks") == 1 else LONGER), soft_wrap=True
+        )
     served = champion is not None and champion.version == reference.version
     promote = f"; to serve it: offbeat models promote {manifest.model}@{reference.version}"
     told = f"published as {reference.folder}" + (", champion" if served else promote)
@@ -109,6 +117,14 @@ def _inputs(manifest: Manifest) -> str:
         return f"{image.width} x {image.height} x {image.channels}"
     features = f"{len(manifest.columns.names)} features"
     return f"{manifest.window.length} x {features}" if manifest.window else features
+
+
+def _is_unlike(manifest: Manifest) -> bool:
+    """Whether many more ordinary test records were flagged than the threshold was set for."""
+    threshold, quality = manifest.threshold, cast("dict[str, Any]", manifest.quality)
+    asked = {"fpr": threshold.parameter, "quantile": 1 - threshold.parameter}.get(threshold.method)
+    flagged = quality.get("false_positive_rate", 0.0)
+    return asked is not None and flagged > UNLIKELY * asked and flagged * quality["test_rows"] > FEW
 
 
 def _print_quality(console: Console, quality: dict[str, Any], what: str) -> None:

@@ -40,6 +40,35 @@ def test_the_next_command_stays_on_one_line_in_a_narrow_pipe(pump_repository: Re
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "parameter", "rate", "blocks", "told"),
+    [
+        ("quantile", 0.99, 0.072, 1, "--blocks 5 would give"),
+        ("fpr", 0.01, 0.072, 5, "a longer recording would"),
+        ("quantile", 0.99, 0.03, 1, None),
+        ("quantile", 0.9, 0.2, 1, None),
+        ("robust", 3.5, 0.5, 1, None),
+    ],
+)
+def test_a_threshold_that_the_test_records_do_not_keep_is_explained(
+    pump_repository: Repository, method: str, parameter: float, rate: float, blocks: int, told: str | None
+) -> None:
+    reference = pump_repository.resolve("pump")
+    manifest = pump_repository.open(reference).manifest
+    training = manifest.training.model_copy(
+        update={"settings": manifest.training.settings | {"blocks": blocks}}
+    )
+    threshold = manifest.threshold.model_copy(update={"method": method, "parameter": parameter})
+    quality = {"test_rows": 300, "false_positive_rate": rate}
+    to, out = console()
+
+    changed = {"training": training, "threshold": threshold, "quality": quality}
+    print_summary(to, reference, manifest.model_copy(update=changed), reference)
+
+    assert ("far more than was asked for" in out.getvalue()) == (told is not None)
+    assert told is None or told in out.getvalue()
+
+
 WANT = "readings end no whole window, for want of readings before them"
 LEFT_OUT = "; a series that holds none is left out"
 RESAMPLE = "; --gaps resample would interpolate"
