@@ -46,6 +46,9 @@ const TIMES = [
   [0.001, ":{ss}.{fff}", "\n{HH}:{mm}", null, "\n{HH}:{mm}", null, "\n{HH}:{mm}", null, 1],
 ];
 
+// Times are UTC wherever one looks.
+export const utc = (uPlot) => ({ tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC") });
+
 export const horizontal = (timed) => axis({ space: 90, ...(timed ? { values: TIMES } : {}) });
 
 // A line that is red where it is above the threshold.

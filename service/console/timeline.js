@@ -1,5 +1,6 @@
 // The records in their order: their scores with the threshold, and one feature with the band it was expected in.
 
+import { utc } from "./charts.js";
 import { FeatureChart } from "./feature.js";
 import { made } from "./made.js";
 import { moves } from "./moving.js";
@@ -67,5 +68,5 @@ const options = (uPlot, verdicts) => ({
   height: 180,
   cursor: { sync: { key: "records", setSeries: false }, drag: { x: true, y: false, uni: 10 } },
   scales: { x: { time: Boolean(verdicts.times) } },
-  tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
+  ...utc(uPlot),
 });

@@ -1,6 +1,6 @@
 // What is seen of a stream of events: rate, the highest scores of the last minutes, the latest anomalies.
 
-import { aboveIsRed, decades, drawn, horizontal, legend, ruled } from "./charts.js";
+import { aboveIsRed, decades, drawn, horizontal, legend, ruled, utc } from "./charts.js";
 import { made } from "./made.js";
 import { Recent } from "./recent.js";
 import { many, number, when } from "./said.js";
@@ -19,7 +19,7 @@ export class Watched {
     this.#ahead = ahead;
     this.#recent = new Recent(this.#now);
     const { box, plot, remove } = drawn(uPlot, {
-      height: 180, cursor: { show: false },
+      ...utc(uPlot), height: 180, cursor: { show: false },
       scales: {
         x: { time: true, range: () => this.#recent.range(this.#now) },
         y: { distr: 3, range: (_, low, high) => uPlot.rangeLog(Math.min(low ?? LIMIT, LIMIT / 2), Math.max(high ?? LIMIT, LIMIT * 2), 10, false) },
