@@ -7,7 +7,7 @@ DEV := .venv
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # A file's tests share its fixtures, so a file stays with one worker.
 WORKERS ?= 2
-TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak and not docs" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+TESTS = $(DEV)/bin/python -m pytest -q -m "not e2e and not soak and not docs" --ignore=tests/e2e -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Beside the results of longer runs, not in their place.
 QUICK = --output var/benchmarks/quick $(if $(PEERS),--peers-python $(PEERS))
 CODE := batch models offbeat service training tests benchmarks examples docs
@@ -79,7 +79,7 @@ bench-serving: $(DEV)/ready ## our service beside MLServer, Triton, BentoML and 
 
 soak: $(DEV)/ready ## long repetitions: mutations, fuzz, promotions, promised rates
 	OFFBEAT_PROFILE=soak OFFBEAT_PROMOTIONS=100 OFFBEAT_MUTATIONS=10000 OFFBEAT_FUZZ=20000 $(DEV)/bin/python -m pytest -q -s tests/models/test_mutations.py tests/service/test_fuzz.py tests/journeys/test_promotions.py
-	$(DEV)/bin/python -m pytest -q -s -m soak tests
+	$(DEV)/bin/python -m pytest -q -s -m soak --ignore=tests/e2e tests
 
 image: ## the service image
 	docker build -f docker/service.Dockerfile -t offbeat .
