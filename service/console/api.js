@@ -2,7 +2,7 @@
 
 const SHOWN = 5; // of the mistakes in a body
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(problem, status) {
     const wrong = (problem.errors ?? []).map((each) => (each.pointer ? `${each.pointer}: ${each.detail}` : each.detail));
     super([problem.detail ?? `The service answered ${status}.`, ...wrong.slice(0, SHOWN)].join("\n"));

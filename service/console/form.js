@@ -16,17 +16,24 @@ export class Form {
 
   // served: descriptions of the models there are. take: told what makes the records.
   constructor(served, take, tell) {
-    this.#served = served;
     this.#take = take;
     this.#tell = tell;
-    this.#chosen = made("select", { name: "model", onchange: () => this.#changed() }, served.map((each) => made("option", {}, each.model)));
+    this.#chosen = made("select", { name: "model", onchange: () => this.#changed() });
     this.#field.addEventListener("paste", (event) => this.#pasted(event));
     this.element = made("form", { class: "drop", onsubmit: (event) => this.#submitted(event) },
       made("p", {}, made("label", {}, "Model ", this.#chosen)), this.#files(), made("label", {}, "Or paste records", this.#field),
       made("p", { class: "acts" }, made("button", {}, "Score"),
         this.#example, made("label", {}, this.#ignore, ` ${this.tick}`)),
       made("p", { class: "dim small" }, "What is scored here is counted in the service's metrics like everything else."));
-    this.#changed();
+    this.offer(served);
+  }
+
+  // These models from now on; the one that was chosen stays so while it is there.
+  offer(served) {
+    const before = this.#chosen.value;
+    this.#served = served;
+    this.#chosen.replaceChildren(...served.map((each) => made("option", {}, each.model)));
+    this.choose(before);
   }
 
   // Of the model that is chosen: what it is called, and what it judges.

@@ -14,8 +14,8 @@ export function made(tag, attributes = {}, ...children) {
 // A button that has nothing to do keeps the focus; its click must do nothing.
 export const closed = (button, is) => button.setAttribute("aria-disabled", String(is));
 
-export const bar = (share, kind = "") => {
-  const filled = made("i", { class: kind });
+export const bar = (share) => {
+  const filled = made("i");
   filled.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
   return made("span", { class: "bar" }, filled);
 };

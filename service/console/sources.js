@@ -9,7 +9,7 @@ const TYPES = {
 };
 const TEXT = new Set(["text/csv", "application/json", "application/x-ndjson"]);
 const LOOKED_AT = 4096; // bytes that tell text from others
-export const MOST_BYTES = 16 * 2 ** 20;
+const MOST_BYTES = 16 * 2 ** 20;
 export const ENDINGS = Object.keys(TYPES).map((each) => `.${each}`).join(",");
 
 export async function fromFile(file) {
@@ -30,8 +30,6 @@ export function fromText(text) {
   if (body.length > MOST_BYTES) throw tooLong("What was pasted", body.length);
   return { body, type: /^\s*[{[]/.test(text) ? TYPES.json : TYPES.csv, name: "pasted text" };
 }
-
-export const isPicture = (source) => source.type.startsWith("image/");
 
 const tooLong = (what, bytes) =>
   new Error(`${what} has ${megabytes(bytes)}; this page takes ${megabytes(MOST_BYTES)}. “offbeat score FILE” reads files of any length.`);

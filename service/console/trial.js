@@ -13,7 +13,7 @@ const DETAILED = 6 * 2 ** 20; // bytes of a body whose values are asked for, too
 const CAUSES = 8; // of each record
 
 export async function show({ box, tell, key }) {
-  const served = (await models()).filter((each) => each.kind);
+  const served = await judging();
   if (!served.length) {
     box.replaceChildren(made("h1", {}, "Nothing to try yet"), made("p", {}, "No model is served. Train one with “offbeat train FILE --name NAME”."));
     return null;
@@ -21,8 +21,10 @@ export async function show({ box, tell, key }) {
   return new Trial(box, served, tell, key);
 }
 
+const judging = async () => (await models()).filter((each) => each.kind);
+
 class Trial {
-  #tell; #key; #form; #forget = () => {}; #latest = 0; #shown = null;
+  #tell; #key; #form; #forget = null; #latest = 0; #shown = null;
   #results = made("div", { id: "results" });
 
   constructor(box, served, tell, key) {
@@ -33,13 +35,18 @@ class Trial {
   }
 
   // The page is shown, for the first time or again, perhaps about another model.
-  back([asked]) {
-    this.#forget = dropping(this.#form.element, (file) => this.#take(() => fromFile(file)), this.#tell);
-    if (asked && !this.#form.choose(asked)) this.#tell(`There is no model ${asked}.`, "refused");
+  async back([asked]) {
+    const forget = (this.#forget = dropping(this.#form.element, (file) => this.#take(() => fromFile(file)), this.#tell));
+    const known = !asked || this.#form.choose(asked);
+    const served = await judging().catch(() => []); // there may be others by now; who does not answer is told of when something is scored
+    if (forget !== this.#forget) return; // left meanwhile
+    if (served.length) this.#form.offer(served);
+    if (!known && !this.#form.choose(asked)) this.#tell(`There is no model ${asked}.`, "refused");
   }
 
   leave() {
-    this.#forget();
+    this.#forget?.(); // none where somebody left before the page was there
+    this.#forget = null;
     this.#latest++;
   }
 

@@ -90,6 +90,20 @@ def test_what_was_scored_is_still_there_when_one_comes_back(
     assert len([url for url in seen.asked if "/score?" in url]) == 2
 
 
+def test_a_model_that_came_meanwhile_can_be_tried(open_page: Callable[..., Page], tmp_path: Path):
+    with serving(tmp_path) as (url, _):
+        page = open_page(f"{url}#try/host")
+        page.wait_for_selector("form.drop")
+        page.click("nav >> text=Models")
+        shutil.copytree(ROOT / "tests" / "bundles" / "pump", tmp_path / "pump")
+        page.wait_for_timeout(2000)  # the service looks once a second
+        page.goto(f"{url}#try/pump")
+        expect(page.locator("select[name=model]")).to_have_value("pump")
+        expect(page.locator("#told")).to_be_empty()
+        drop(page, "a.csv", pump("timestamp", ["2026-01-01 00:00"]))
+        expect(page.locator("#told")).to_have_text("1 record of a.csv, judged by pump 1.")
+
+
 @pytest.mark.parametrize("page_name", ["try", "live", "models"])
 def test_an_address_of_no_model_says_so(open_page: Callable[..., Page], service: str, page_name: str):
     page = open_page(f"{service}#{page_name}/nobody")
